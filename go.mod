@@ -10,3 +10,5 @@ require (
 	github.com/vmihailenco/msgpack/v5 v5.4.1
 	pgregory.net/rapid v1.2.0
 )
+
+require github.com/vmihailenco/tagparser/v2 v2.0.0 // indirect

@@ -38,6 +38,9 @@ extern "C" {
 /* The ABI that this header describes. It changes when a program compiled against an older header could break. */
 #define SLMDB_ABI_VERSION 1
 
+/* The version of scoped-lmdb that this header belongs to (https://semver.org). */
+#define SLMDB_VERSION "0.1.0"
+
 /* An Env: one LMDB folder, opened. */
 typedef struct slmdb_env slmdb_env;
 /* A Database of an Env. */
@@ -306,7 +309,10 @@ typedef struct slmdb_range {
 int32_t slmdb_cursor_open(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const slmdb_range *range,
                           slmdb_cursor **cursor, slmdb_error *error);
 
-/* Moves to the next entry and hands it out without a copy (see "results" above). NOT_FOUND after the last one. */
+/*
+ * Moves to the next entry and hands it out. What it points to is read-only and lives until the next call with this
+ * cursor, the transaction's next put, delete or clear, or its end. NOT_FOUND after the last entry.
+ */
 int32_t slmdb_cursor_next(slmdb_cursor *cursor, const void **key, size_t *key_length, const void **value,
                           size_t *value_length, slmdb_error *error);
 

@@ -1,0 +1,260 @@
+package main
+
+/*
+#include <stdlib.h>
+#include "slmdb.h"
+*/
+import "C"
+
+import (
+	"encoding/binary"
+	"unsafe"
+
+	"github.com/scoped-lmdb/scoped-lmdb/core"
+)
+
+// cursor is what a cursor's handle stands for: a walk, and C memory for what it hands out.
+type cursor struct {
+	txn    *txn
+	handle handle
+	walk   walk
+	lent   [2]loan // key and value of the entry that slmdb_cursor_next moved to
+}
+
+// walk is over the entries of a scope, or over the registry.
+type walk interface {
+	// next moves on; false at the end.
+	next() (bool, error)
+	// entry is the entry as slmdb_cursor_next hands it out. Bytes that are not stored like this are made in scratch, and
+	// must be copied.
+	entry(scratch [2]*[]byte) (parts [2][]byte, stored [2]bool, err error)
+	// appendEntry appends the entry to a page, as two MessagePack objects.
+	appendEntry(page []byte) ([]byte, error)
+	// again makes the next call of next give the same entry once more.
+	again()
+}
+
+// loan is C memory that is used again and again.
+type loan struct {
+	memory unsafe.Pointer
+	size   int
+}
+
+func (l *loan) copy(b []byte) unsafe.Pointer {
+	if need := len(b) + 1; need > l.size { // never of no bytes: there is always a pointer to hand out
+		l.memory, l.size = C.realloc(l.memory, C.size_t(2*need)), 2*need
+	}
+	copy(unsafe.Slice((*byte)(l.memory), l.size), b)
+	return l.memory
+}
+
+func (c *cursor) free() {
+	for i := range c.lent {
+		C.free(c.lent[i].memory)
+		c.lent[i] = loan{}
+	}
+}
+
+// openCursor gives a walk a handle that ends with its transaction.
+func openCursor(t *txn, w walk, out *C.uintptr_t) error {
+	c := &cursor{txn: t, walk: w}
+	var err error
+	if c.handle, err = register(kindCursor, c); err != nil {
+		return err
+	}
+	if t.cursors == nil {
+		t.cursors = make(map[*cursor]struct{})
+	}
+	t.cursors[c] = struct{}{}
+	*out = C.uintptr_t(c.handle)
+	return nil
+}
+
+// enterCursor finds a cursor and takes its transaction for one call.
+func enterCursor(h handle) (*cursor, error) {
+	c, err := lookup[*cursor](h, kindCursor)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.txn.enter(); err != nil {
+		return nil, err
+	}
+	if _, err := find(h, kindCursor); err != nil { // closed by whoever had the transaction before
+		c.txn.leave()
+		return nil, err
+	}
+	return c, nil
+}
+
+//export goCursorOpen
+func goCursorOpen(t, d, s C.uintptr_t, r *C.slmdb_range, out *C.uintptr_t, e *C.slmdb_error) (status C.int32_t) {
+	defer guard(e, &status)
+	if err := output("cursor", out); err != nil {
+		return finish(e, err)
+	}
+	c, err := enterCall(t, d, s)
+	if err != nil {
+		return finish(e, err)
+	}
+	defer c.txn.leave()
+	bounds, err := c.db.bounds(r)
+	if err != nil {
+		return finish(e, err)
+	}
+	entries, err := c.db.raw.Entries(c.txn.core, c.scope, bounds)
+	if err != nil {
+		return finish(e, err)
+	}
+	if err := openCursor(c.txn, &scan{db: c.db, entries: entries}, out); err != nil {
+		_ = entries.Close()
+		return finish(e, err)
+	}
+	return 0
+}
+
+const rangeFlags = C.SLMDB_RANGE_LOWER | C.SLMDB_RANGE_LOWER_EXCLUSIVE | C.SLMDB_RANGE_UPPER | C.SLMDB_RANGE_UPPER_EXCLUSIVE |
+	C.SLMDB_RANGE_REVERSE
+
+func (d *db) bounds(r *C.slmdb_range) (b core.Bounds, err error) {
+	if r == nil {
+		return b, nil
+	}
+	if err := checkSize("slmdb_range", r.struct_size, unsafe.Sizeof(*r)); err != nil {
+		return b, err
+	}
+	if unknown := r.flags &^ rangeFlags; unknown != 0 {
+		return b, fail(core.CodeInvalidArgument, "slmdb_range.flags has unknown bits %#x", uint32(unknown))
+	}
+	var lower, upper []byte
+	if r.flags&C.SLMDB_RANGE_LOWER != 0 {
+		if b.Lower, err = d.logical(&lower, r.lower, r.lower_length); err != nil {
+			return b, err
+		}
+	}
+	if r.flags&C.SLMDB_RANGE_UPPER != 0 {
+		if b.Upper, err = d.logical(&upper, r.upper, r.upper_length); err != nil {
+			return b, err
+		}
+	}
+	b.LowerOpen = r.flags&C.SLMDB_RANGE_LOWER_EXCLUSIVE != 0
+	b.UpperOpen = r.flags&C.SLMDB_RANGE_UPPER_EXCLUSIVE != 0
+	b.Reverse = r.flags&C.SLMDB_RANGE_REVERSE != 0
+	b.Limit = uint64(r.limit)
+	return b, nil
+}
+
+//export goCursorNext
+func goCursorNext(h C.uintptr_t, key *unsafe.Pointer, keyLength *C.size_t, value *unsafe.Pointer, valueLength *C.size_t, e *C.slmdb_error) (status C.int32_t) {
+	defer guard(e, &status)
+	if key == nil || keyLength == nil || value == nil || valueLength == nil {
+		return finish(e, output[byte]("key, key_length, value or value_length", nil))
+	}
+	c, err := enterCursor(handle(h))
+	if err != nil {
+		return finish(e, err)
+	}
+	defer c.txn.leave()
+	ok, err := c.walk.next()
+	if err == nil && !ok {
+		err = core.ErrNotFound
+	}
+	if err != nil {
+		return finish(e, err)
+	}
+	scratch := [2]*[]byte{&c.txn.key, &c.txn.value}
+	parts, stored, err := c.walk.entry(scratch)
+	if err != nil {
+		return finish(e, err)
+	}
+	for i, out := range [...]*unsafe.Pointer{key, value} {
+		if stored[i] {
+			*out = unsafe.Pointer(unsafe.SliceData(parts[i]))
+		} else {
+			*out = c.lent[i].copy(parts[i])
+		}
+	}
+	*keyLength, *valueLength = C.size_t(len(parts[0])), C.size_t(len(parts[1]))
+	return 0
+}
+
+// pageHead is the head of a page: MessagePack's array 32, the number of its objects big-endian.
+const pageHead = 5
+
+//export goCursorPage
+func goCursorPage(h C.uintptr_t, buffer unsafe.Pointer, capacity, most C.size_t, length *C.size_t, more *C.bool, e *C.slmdb_error) (status C.int32_t) {
+	defer guard(e, &status)
+	if length == nil || more == nil {
+		return finish(e, output[byte]("length or more", nil))
+	}
+	if buffer == nil && capacity != 0 {
+		return finish(e, fail(core.CodeInvalidArgument, "the buffer is NULL with a capacity of %d", uint64(capacity)))
+	}
+	c, err := enterCursor(handle(h))
+	if err != nil {
+		return finish(e, err)
+	}
+	defer c.txn.leave()
+	if capacity < pageHead {
+		*length = pageHead
+		return finish(e, fail(core.CodeBufferTooSmall, "a page has at least %d bytes, and the buffer has room for %d", pageHead, uint64(capacity)))
+	}
+	page := unsafe.Slice((*byte)(buffer), min(uint64(capacity), 1<<40))
+	n, on, err := c.page(page, uint64(most))
+	*length, *more = C.size_t(n), C.bool(on)
+	return finish(e, err)
+}
+
+// page fills a page and says its length, or the length that is needed, and whether there are entries left.
+func (c *cursor) page(page []byte, most uint64) (length int, more bool, err error) {
+	filled := page[:pageHead]
+	var count uint64
+	for {
+		ok, err := c.walk.next()
+		if err != nil {
+			return 0, false, err
+		}
+		if !ok {
+			break
+		}
+		if more = most != 0 && count == most; more {
+			c.walk.again()
+			break
+		}
+		next, err := c.walk.appendEntry(filled)
+		if err != nil {
+			return 0, false, err
+		}
+		if more = len(next) > len(page); more { // append has moved it to memory of Go's own
+			c.walk.again()
+			if count == 0 {
+				return len(next), true, fail(core.CodeBufferTooSmall,
+					"a page with the next entry has %d bytes, and the buffer has room for %d", len(next), len(page))
+			}
+			break
+		}
+		filled = next
+		count++
+	}
+	page[0] = 0xdd
+	binary.BigEndian.PutUint32(page[1:], uint32(2*count))
+	return len(filled), more, nil
+}
+
+//export goCursorClose
+func goCursorClose(h C.uintptr_t, e *C.slmdb_error) (status C.int32_t) {
+	defer guard(e, &status)
+	c, err := enterCursor(handle(h))
+	if err != nil {
+		return finish(e, err)
+	}
+	defer c.txn.leave()
+	if s, ok := c.walk.(*scan); ok {
+		if err := s.entries.Close(); err != nil {
+			return finish(e, err)
+		}
+	}
+	release(c.handle)
+	delete(c.txn.cursors, c)
+	c.free()
+	return 0
+}

@@ -1,0 +1,144 @@
+package main
+
+/*
+#include "slmdb.h"
+*/
+import "C"
+
+import (
+	"context"
+	"io/fs"
+	"sync"
+	"unsafe"
+
+	"github.com/scoped-lmdb/scoped-lmdb/core"
+	"github.com/scoped-lmdb/scoped-lmdb/core/engine/lmdb"
+)
+
+// env is what an environment's handle stands for. It knows its databases' handles, to close them with itself.
+type env struct {
+	core *core.Env
+	mu   sync.Mutex
+	dbs  map[handle]struct{}
+}
+
+func (e *env) adopt(h handle) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.dbs[h] = struct{}{}
+}
+
+func (e *env) disown(h handle) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.dbs, h)
+}
+
+// maxPath is Linux's PATH_MAX.
+const maxPath = 4096
+
+//export goOpenHandles
+func goOpenHandles() C.uint64_t { return C.uint64_t(slots.open.Load()) }
+
+//export goEnvOpen
+func goEnvOpen(path *C.char, pathLength C.size_t, options *C.slmdb_env_options, out *C.uintptr_t, e *C.slmdb_error) (status C.int32_t) {
+	defer guard(e, &status)
+	if err := output("env", out); err != nil {
+		return finish(e, err)
+	}
+	config, err := envConfig(path, pathLength, options)
+	if err != nil {
+		return finish(e, err)
+	}
+	inner, err := core.Open(config)
+	if err != nil {
+		return finish(e, err)
+	}
+	h, err := register(kindEnv, &env{core: inner, dbs: map[handle]struct{}{}})
+	if err != nil {
+		_ = inner.Close()
+		return finish(e, err)
+	}
+	*out = C.uintptr_t(h)
+	return 0
+}
+
+func envConfig(path *C.char, pathLength C.size_t, options *C.slmdb_env_options) (config lmdb.Config, err error) {
+	name, err := input("the path", unsafe.Pointer(path), pathLength, maxPath, core.CodeInvalidArgument)
+	if err != nil {
+		return config, err
+	}
+	config.Path = string(name)
+	if options == nil {
+		return config, nil
+	}
+	if err := checkSize("slmdb_env_options", options.struct_size, unsafe.Sizeof(*options)); err != nil {
+		return config, err
+	}
+	if uint64(options.map_size) > 1<<62 {
+		return config, fail(core.CodeInvalidArgument, "a map size of %d bytes: it must be at most %d", uint64(options.map_size), int64(1)<<47)
+	}
+	config.MapSize = int64(options.map_size)
+	config.MaxDatabases = int(options.max_databases)
+	config.MaxReaders = int(options.max_readers)
+	config.Mode = fs.FileMode(options.mode)
+	config.Durability = lmdb.Durability(options.durability)
+	config.ReadOnly = bool(options.read_only)
+	config.CreateFolder = bool(options.create_folder)
+	return config, nil
+}
+
+// checkSize refuses an options struct of another size than this version's: the caller was compiled against another
+// header, or forgot to set it.
+func checkSize(what string, got C.size_t, want uintptr) error {
+	if uintptr(got) != want {
+		return fail(core.CodeInvalidArgument, "%s.struct_size is %d: set it to sizeof(%s), which is %d", what, uint64(got), what, want)
+	}
+	return nil
+}
+
+//export goEnvClose
+func goEnvClose(h C.uintptr_t, e *C.slmdb_error) (status C.int32_t) {
+	defer guard(e, &status)
+	v, err := lookup[*env](handle(h), kindEnv)
+	if err != nil {
+		return finish(e, err)
+	}
+	if err := v.core.Close(); err != nil {
+		return finish(e, err)
+	}
+	release(handle(h))
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for db := range v.dbs {
+		release(db)
+	}
+	return 0
+}
+
+//export goEnvGrow
+func goEnvGrow(h C.uintptr_t, mapSize C.uint64_t, e *C.slmdb_error) (status C.int32_t) {
+	defer guard(e, &status)
+	v, err := lookup[*env](handle(h), kindEnv)
+	if err != nil {
+		return finish(e, err)
+	}
+	if uint64(mapSize) > 1<<62 {
+		return finish(e, fail(core.CodeInvalidArgument, "a map size of %d bytes: it must be at most %d", uint64(mapSize), int64(1)<<47))
+	}
+	return finish(e, v.core.Grow(context.Background(), int64(mapSize)))
+}
+
+//export goRegistryPrune
+func goRegistryPrune(h C.uintptr_t, count *C.uint64_t, e *C.slmdb_error) (status C.int32_t) {
+	defer guard(e, &status)
+	v, err := lookup[*env](handle(h), kindEnv)
+	if err != nil {
+		return finish(e, err)
+	}
+	n, err := v.core.PruneScopes(context.Background())
+	if err == nil && count != nil {
+		*count = C.uint64_t(n)
+	}
+	return finish(e, err)
+}

@@ -1,0 +1,121 @@
+package main
+
+/*
+#include <stdlib.h>
+#include "slmdb.h"
+*/
+import "C"
+
+import (
+	"context"
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/scoped-lmdb/scoped-lmdb/core"
+)
+
+// txn is what a transaction's handle stands for.
+type txn struct {
+	core    *core.Txn
+	handle  handle
+	busy    atomic.Bool
+	cursors map[*cursor]struct{}
+	// key and value are scratch memory for transcoding, kept for the next call.
+	key, value []byte
+	// lent is C memory that holds results which are not stored as they are handed out.
+	lent []unsafe.Pointer
+}
+
+//export goTxnBegin
+func goTxnBegin(h C.uintptr_t, mode C.int32_t, out *C.uintptr_t, e *C.slmdb_error) (status C.int32_t) {
+	defer guard(e, &status)
+	v, err := lookup[*env](handle(h), kindEnv)
+	if err == nil {
+		err = output("txn", out)
+	}
+	if err == nil && mode != C.SLMDB_READ && mode != C.SLMDB_WRITE {
+		err = fail(core.CodeInvalidArgument, "mode %d is neither SLMDB_READ nor SLMDB_WRITE", int32(mode))
+	}
+	if err != nil {
+		return finish(e, err)
+	}
+	inner, err := v.core.BeginWith(context.Background(), core.Options{Write: mode == C.SLMDB_WRITE, HostThread: true})
+	if err != nil {
+		return finish(e, err)
+	}
+	t := &txn{core: inner}
+	if t.handle, err = register(kindTxn, t); err != nil {
+		_ = inner.Abort()
+		return finish(e, err)
+	}
+	*out = C.uintptr_t(t.handle)
+	return 0
+}
+
+// enter finds a transaction and takes it for one call.
+func enter(h handle) (*txn, error) {
+	t, err := lookup[*txn](h, kindTxn)
+	if err != nil {
+		if core.CodeOf(err) == core.CodeClosed {
+			err = fail(core.CodeTxnEnded, "the transaction has been committed or aborted: begin another one")
+		}
+		return nil, err
+	}
+	return t, t.enter()
+}
+
+func (t *txn) enter() error {
+	if !t.busy.CompareAndSwap(false, true) {
+		return fail(core.CodeInUse, "another thread is inside a call with the same transaction: it serves one at a time")
+	}
+	return nil
+}
+
+func (t *txn) leave() { t.busy.Store(false) }
+
+//export goTxnCommit
+func goTxnCommit(h C.uintptr_t, e *C.slmdb_error) (status C.int32_t) {
+	defer guard(e, &status)
+	return finish(e, endTxn(handle(h), (*core.Txn).Commit))
+}
+
+//export goTxnAbort
+func goTxnAbort(h C.uintptr_t, e *C.slmdb_error) (status C.int32_t) {
+	defer guard(e, &status)
+	return finish(e, endTxn(handle(h), (*core.Txn).Abort))
+}
+
+func endTxn(h handle, how func(*core.Txn) error) error {
+	t, err := enter(h)
+	if err != nil {
+		return err
+	}
+	err = how(t.core)
+	if code := core.CodeOf(err); code == core.CodeWrongThread || code == core.CodeInUse {
+		t.leave()
+		return err
+	}
+	// The transaction stays taken: nobody can come in any more, not even one who found it a moment ago.
+	release(t.handle)
+	for c := range t.cursors {
+		release(c.handle)
+		c.free()
+	}
+	t.free()
+	return err
+}
+
+// lend copies bytes into C memory that lives as long as results do.
+func (t *txn) lend(b []byte) unsafe.Pointer {
+	p := C.CBytes(b)
+	t.lent = append(t.lent, p)
+	return p
+}
+
+// free ends the life of what was lent.
+func (t *txn) free() {
+	for _, p := range t.lent {
+		C.free(p)
+	}
+	t.lent = t.lent[:0]
+}

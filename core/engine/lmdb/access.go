@@ -1,0 +1,192 @@
+package lmdb
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/scoped-lmdb/scoped-lmdb/core/engine"
+)
+
+// head is how many bytes of a stored key are the partition's.
+func head(at engine.Place) int {
+	if at.Scoped {
+		return len(at.Partition)
+	}
+	return 0
+}
+
+// ready says whether the transaction can still be used.
+func (t *txn) ready() error {
+	if t.ended {
+		return errEnded
+	}
+	return nil
+}
+
+// fail makes an error from a return code, and remembers one after which LMDB lets the transaction only be aborted.
+func (t *txn) fail(rc int, doing string) error {
+	switch rc {
+	case rcNotFound:
+		return engine.ErrNotFound
+	case rcKeyExist:
+		return engine.ErrKeyExists
+	case rcMapFull:
+		doing = fmt.Sprintf("%s: the map is full; abort, grow the environment or open it with a larger map size, "+
+			"then write again", doing)
+	case rcTxnFull:
+		doing += ": the transaction has changed too many pages; abort it and write in several transactions"
+	}
+	err := failure(rc, doing)
+	if t.write && !errors.Is(err, engine.ErrReservedKey) && !errors.Is(err, engine.ErrKeyTooLong) &&
+		!errors.Is(err, engine.ErrConflict) {
+		t.failure = err
+	}
+	return err
+}
+
+// Get finds a value.
+func (t *txn) Get(at engine.Place, key []byte) ([]byte, error) {
+	if err := t.check(at); err != nil {
+		return nil, err
+	}
+	return t.get(at, key)
+}
+
+func (t *txn) check(at engine.Place) error {
+	if t.ended {
+		return errEnded
+	}
+	if at.Table.(*table).seq > t.seq {
+		return t.usable(at)
+	}
+	return nil
+}
+
+func (t *txn) get(at engine.Place, key []byte) ([]byte, error) {
+	if n := len(key) + head(at); n == 0 || n > maxKey {
+		return nil, engine.ErrNotFound
+	}
+	value, rc := nativeGet(t.raw, at, key)
+	if rc != 0 {
+		return nil, t.fail(rc, "a value could not be read")
+	}
+	if at.Table == unnamed && len(value) == recordSize {
+		is, err := t.isTable(engine.Entry{Key: key, Value: value})
+		if err != nil {
+			return nil, err
+		}
+		if is {
+			return nil, engine.ErrNotFound
+		}
+	}
+	return value, nil
+}
+
+// GetMany finds many values.
+func (t *txn) GetMany(at engine.Place, keys, values [][]byte) error {
+	if err := t.check(at); err != nil {
+		return err
+	}
+	for i, key := range keys {
+		value, err := t.get(at, key)
+		if err != nil && err != engine.ErrNotFound {
+			return err
+		}
+		values[i] = value
+	}
+	return nil
+}
+
+// writable says whether the transaction can write to the place.
+func (t *txn) writable(at engine.Place) error {
+	if err := t.check(at); err != nil {
+		return err
+	}
+	if !t.write {
+		return engine.Fail(engine.ErrReadOnly, "this is a read transaction: write in a write transaction", nil)
+	}
+	return t.failure
+}
+
+// Put stores a value.
+func (t *txn) Put(at engine.Place, key, value []byte) error {
+	if err := t.writable(at); err != nil {
+		return err
+	}
+	return t.put(at, key, value, 0)
+}
+
+// Insert stores a value under a new key.
+func (t *txn) Insert(at engine.Place, key, value []byte) error {
+	if err := t.writable(at); err != nil {
+		return err
+	}
+	return t.put(at, key, value, noOverwrite)
+}
+
+func (t *txn) put(at engine.Place, key, value []byte, flags uint) error {
+	switch n := len(key) + head(at); {
+	case n > maxKey:
+		return engine.Fail(engine.ErrKeyTooLong, fmt.Sprintf("a key of %d bytes: the longest is %d", n, maxKey), nil)
+	case n == 0:
+		return invalid("a key of no bytes cannot be stored without a partition")
+	case len(value) > 1<<31-1:
+		return engine.Fail(engine.ErrTooLarge, fmt.Sprintf("a value of %d bytes: the largest is %d", len(value), 1<<31-1), nil)
+	}
+	switch rc := nativePut(t.raw, at, key, value, flags); rc {
+	case 0:
+		return nil
+	case rcKeyExist:
+		return engine.ErrKeyExists
+	default:
+		return t.fail(rc, fmt.Sprintf("a put of %d + %d bytes", len(key), len(value)))
+	}
+}
+
+// Delete deletes a key.
+func (t *txn) Delete(at engine.Place, key []byte) error {
+	if err := t.writable(at); err != nil {
+		return err
+	}
+	return t.delete(at, key)
+}
+
+func (t *txn) delete(at engine.Place, key []byte) error {
+	if n := len(key) + head(at); n == 0 || n > maxKey {
+		return engine.ErrNotFound
+	}
+	rc := nativeDel(t.raw, at, key)
+	if rc == rcIncompatible && at.Table == unnamed {
+		return engine.ErrNotFound // the record of a named table is none of the unnamed one's entries
+	}
+	if rc != 0 {
+		return t.fail(rc, "a key could not be deleted")
+	}
+	return nil
+}
+
+// Apply does a batch of writes.
+func (t *txn) Apply(at engine.Place, ops []engine.Op) (int, error) {
+	if err := t.writable(at); err != nil {
+		return 0, err
+	}
+	for i, op := range ops {
+		var err error
+		switch op.Kind {
+		case engine.OpPut:
+			err = t.put(at, op.Key, op.Value, 0)
+		case engine.OpInsert:
+			err = t.put(at, op.Key, op.Value, noOverwrite)
+		case engine.OpDelete:
+			if err = t.delete(at, op.Key); err == engine.ErrNotFound {
+				err = nil
+			}
+		default:
+			err = invalid("%d is no kind of write", op.Kind)
+		}
+		if err != nil {
+			return i, err
+		}
+	}
+	return len(ops), nil
+}

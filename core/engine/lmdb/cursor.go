@@ -1,0 +1,162 @@
+package lmdb
+
+import (
+	"github.com/scoped-lmdb/scoped-lmdb/core/engine"
+)
+
+// cursor walks in batches: native.c fills `raw` in one crossing, and LMDB's memory stays where it is until the next
+// write.
+type cursor struct {
+	txn     *txn
+	raw     rawCursor
+	unnamed bool // records of named tables are left out
+	entries rawEntries
+}
+
+// Scan opens a cursor.
+func (t *txn) Scan(at engine.Place, r engine.Range) (engine.Cursor, error) {
+	if err := t.check(at); err != nil {
+		return nil, err
+	}
+	return t.scan(at, r, false)
+}
+
+// scan opens a cursor; with records, one that shows the records of named tables too.
+func (t *txn) scan(at engine.Place, r engine.Range, records bool) (*cursor, error) {
+	raw, rc := nativeCursorOpen(t.raw, at, r)
+	if rc != 0 {
+		return nil, t.fail(rc, "a cursor could not be opened")
+	}
+	c := &cursor{txn: t, raw: raw, unnamed: at.Table == unnamed && !records}
+	if t.cursors == nil {
+		t.cursors = make(map[*cursor]struct{}, 1)
+	}
+	t.cursors[c] = struct{}{}
+	return c, nil
+}
+
+// Next moves over entries.
+func (c *cursor) Next(entries []engine.Entry) (int, error) {
+	if c.raw == 0 {
+		return 0, errEnded
+	}
+	for {
+		n, rc := c.raw.next(&c.entries, entries)
+		if rc != 0 {
+			return 0, c.txn.fail(rc, "a cursor could not move")
+		}
+		if n == 0 || !c.unnamed {
+			return n, nil
+		}
+		kept := 0
+		for _, entry := range entries[:n] {
+			is, err := c.txn.isTable(entry)
+			if err != nil {
+				return 0, err
+			}
+			if !is {
+				entries[kept] = entry
+				kept++
+			}
+		}
+		if kept > 0 {
+			return kept, nil
+		}
+	}
+}
+
+// Seek moves within the range.
+func (c *cursor) Seek(key []byte, after bool) error {
+	if c.raw == 0 {
+		return errEnded
+	}
+	c.raw.seek(key, after)
+	return nil
+}
+
+// Close frees the cursor.
+func (c *cursor) Close() {
+	if c.raw != 0 {
+		c.raw.close()
+		c.raw = 0
+		delete(c.txn.cursors, c)
+	}
+}
+
+func (t *txn) closeCursors() {
+	for c := range t.cursors {
+		c.Close()
+	}
+}
+
+// Count counts entries.
+func (t *txn) Count(at engine.Place, r engine.Range) (uint64, error) {
+	if err := t.check(at); err != nil {
+		return 0, err
+	}
+	r.Reverse = false
+	c, err := t.scan(at, r, false)
+	if err != nil {
+		return 0, err
+	}
+	defer c.Close()
+	if !c.unnamed {
+		n, rc := c.raw.count()
+		return n, t.failUnless0(rc, "entries could not be counted")
+	}
+	var total uint64
+	var entries [batch]engine.Entry
+	for {
+		n, err := c.Next(entries[:])
+		if n == 0 || err != nil {
+			return total, err
+		}
+		total += uint64(n)
+	}
+}
+
+// DeleteRange deletes entries.
+func (t *txn) DeleteRange(at engine.Place, r engine.Range) (uint64, error) {
+	if err := t.writable(at); err != nil {
+		return 0, err
+	}
+	r.Reverse = false
+	c, err := t.scan(at, r, false)
+	if err != nil {
+		return 0, err
+	}
+	defer c.Close()
+	if !c.unnamed {
+		n, rc := c.raw.delete()
+		return n, t.failUnless0(rc, "a range could not be deleted")
+	}
+	return t.deleteEach(at, c)
+}
+
+// deleteEach deletes one entry after the other, and so leaves the records of named tables where they are.
+func (t *txn) deleteEach(at engine.Place, c *cursor) (uint64, error) {
+	var total uint64
+	var entries [1]engine.Entry
+	var key []byte
+	for {
+		n, err := c.Next(entries[:])
+		if n == 0 || err != nil {
+			return total, err
+		}
+		key = append(key[:0], entries[0].Key...)
+		if err := t.delete(at, key); err != nil {
+			return total, err
+		}
+		total++
+		if err := c.Seek(key, true); err != nil {
+			return total, err
+		}
+	}
+}
+
+func (t *txn) failUnless0(rc int, doing string) error {
+	if rc == 0 {
+		return nil
+	}
+	return t.fail(rc, doing)
+}

@@ -1,0 +1,107 @@
+package lmdb
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/scoped-lmdb/scoped-lmdb/core/engine"
+)
+
+// LMDB can move its map only while this process has no transaction in it: one that is open reads through the old map.
+// The gate counts the transactions of the process and lets whoever wants to move the map wait for zero.
+type gate struct {
+	resize sync.Mutex
+	wanted atomic.Bool
+	open   atomic.Int64 // transactions, or closedGate while the map moves
+}
+
+const (
+	closedGate = -1 << 62
+	// patience is how long a move of the map waits for the process's transactions to end. A thread that has one and
+	// wants another meanwhile waits for the mover, who waits for it: the bound ends that.
+	patience = 10 * time.Second
+	pause    = 200 * time.Microsecond
+)
+
+// enter counts a transaction in. It waits while the map moves.
+func (g *gate) enter(ctx context.Context) error {
+	for {
+		if !g.wanted.Load() {
+			if g.open.Add(1) > 0 {
+				return nil
+			}
+			g.open.Add(-1)
+		}
+		select {
+		case <-ctx.Done():
+			return canceled(ctx, "waiting for the map to move")
+		case <-time.After(pause):
+		}
+	}
+}
+
+func (g *gate) leave() { g.open.Add(-1) }
+
+// move runs fn while no transaction is open in this process.
+func (g *gate) move(ctx context.Context, fn func() error) error {
+	g.resize.Lock()
+	defer g.resize.Unlock()
+	g.wanted.Store(true)
+	defer g.wanted.Store(false)
+	deadline := time.Now().Add(patience)
+	for !g.open.CompareAndSwap(0, closedGate) {
+		if time.Now().After(deadline) {
+			return engine.Fail(engine.ErrBusy, fmt.Sprintf(
+				"the map must grow, and %d transaction(s) of this process did not end within %v: end them, then try again",
+				g.open.Load(), patience), nil)
+		}
+		select {
+		case <-ctx.Done():
+			return canceled(ctx, "waiting for open transactions to end, so that the map can grow")
+		case <-time.After(pause):
+		}
+	}
+	defer g.open.Add(-closedGate)
+	return fn()
+}
+
+func canceled(ctx context.Context, doing string) error {
+	return engine.Fail(engine.ErrCanceled, doing, context.Cause(ctx))
+}
+
+// Grow raises the map of this process to at least size bytes; the next commit records it in the file.
+func (s *session) Grow(ctx context.Context, size int64) error {
+	if s.env.config.ReadOnly {
+		return engine.Fail(engine.ErrReadOnly, "the environment is open for reading only: its map cannot grow", nil)
+	}
+	c := s.env.config
+	c.MapSize = size
+	c, err := c.withDefaults()
+	if err != nil {
+		return err
+	}
+	if err := s.enter(); err != nil {
+		return err
+	}
+	defer s.leave()
+	return s.env.gate.move(ctx, func() error {
+		info, err := s.env.lm.Info()
+		if err != nil {
+			return failed(err, "the map's size could not be read")
+		}
+		if info.MapSize >= c.MapSize {
+			return nil
+		}
+		return failed(s.env.lm.SetMapSize(c.MapSize), "a map of %d bytes was refused", c.MapSize)
+	})
+}
+
+// follow takes over the map size that another process has recorded in the file.
+func (e *environment) follow(ctx context.Context) error {
+	return e.gate.move(ctx, func() error {
+		return failed(e.lm.SetMapSize(0), "the map that another process has grown could not be taken over")
+	})
+}

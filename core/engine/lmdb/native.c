@@ -1,0 +1,258 @@
+#include "native.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * LMDB's functions are those that the Go binding compiles in. They are declared weak, since cgo links this package once
+ * alone to learn its symbols; the final link binds them. The numbers are LMDB's, compared with the binding's at start.
+ */
+typedef struct mdb_val {
+  size_t size;
+  void *data;
+} mdb_val;
+
+#define WEAK __attribute__((weak))
+extern int mdb_get(void *txn, unsigned dbi, mdb_val *key, mdb_val *data) WEAK;
+extern int mdb_put(void *txn, unsigned dbi, mdb_val *key, mdb_val *data, unsigned flags) WEAK;
+extern int mdb_del(void *txn, unsigned dbi, mdb_val *key, mdb_val *data) WEAK;
+extern int mdb_cursor_open(void *txn, unsigned dbi, void **cursor) WEAK;
+extern void mdb_cursor_close(void *cursor) WEAK;
+extern int mdb_cursor_get(void *cursor, mdb_val *key, mdb_val *data, int op) WEAK;
+extern int mdb_cursor_del(void *cursor, unsigned flags) WEAK;
+
+enum { FIRST = 0, LAST = 6, NEXT = 8, PREV = 12, SET_RANGE = 17 };
+enum { NOTFOUND = -30798 };
+enum { PARTITION = 4 };
+
+/* A bound is cut after SLM_MAX_KEY + 1 bytes: it then compares with every storable key as the whole bound does. */
+enum { MAX_BOUND = SLM_MAX_KEY + 1 };
+
+typedef struct bound {
+  bool set, open;
+  size_t size;
+  unsigned char bytes[MAX_BOUND];
+} bound;
+
+struct slm_cursor {
+  void *cursor;
+  bool scoped, reverse, started, done;
+  unsigned char partition[PARTITION];
+  bound from, to; /* of the range */
+  bound start;    /* where the walk starts: the range's own end, or what was sought inside of it */
+};
+
+/* The stored key: in `joined` if there is a partition, else where the caller has it. */
+static mdb_val join(unsigned char *joined, uint32_t partition, int scoped, const char *key, size_t key_size) {
+  mdb_val k = {key_size, (void *)(uintptr_t)key};
+  if (scoped) {
+    memcpy(joined, &partition, PARTITION);
+    if (key_size) memcpy(joined + PARTITION, key, key_size);
+    k.size = PARTITION + key_size;
+    k.data = joined;
+  }
+  return k;
+}
+
+int slm_get(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *key, size_t key_size,
+            slm_slice *value) {
+  unsigned char joined[PARTITION + SLM_MAX_KEY];
+  mdb_val v, k = join(joined, partition, scoped, key, key_size);
+  int rc = mdb_get((void *)txn, dbi, &k, &v);
+  if (rc == 0) {
+    value->data = (uintptr_t)v.data;
+    value->size = v.size;
+  }
+  return rc;
+}
+
+int slm_put(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *key, size_t key_size,
+            const char *value, size_t value_size, unsigned flags) {
+  unsigned char joined[PARTITION + SLM_MAX_KEY];
+  mdb_val k = join(joined, partition, scoped, key, key_size);
+  mdb_val v = {value_size, (void *)(uintptr_t)value};
+  return mdb_put((void *)txn, dbi, &k, &v, flags);
+}
+
+int slm_del(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *key, size_t key_size) {
+  unsigned char joined[PARTITION + SLM_MAX_KEY];
+  mdb_val k = join(joined, partition, scoped, key, key_size);
+  return mdb_del((void *)txn, dbi, &k, NULL);
+}
+
+static void set_bound(slm_cursor *c, bound *b, const char *key, size_t key_size, bool open) {
+  size_t head = 0;
+  if (c->scoped) {
+    memcpy(b->bytes, c->partition, PARTITION);
+    head = PARTITION;
+  }
+  if (key_size > MAX_BOUND - head) key_size = MAX_BOUND - head;
+  if (key_size) memcpy(b->bytes + head, key, key_size);
+  b->size = head + key_size;
+  b->set = true;
+  b->open = open;
+}
+
+static void copy_bound(bound *to, const bound *from) {
+  to->set = from->set;
+  if (!from->set) return;
+  to->open = from->open;
+  to->size = from->size;
+  memcpy(to->bytes, from->bytes, from->size);
+}
+
+int slm_cursor_open(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *from, size_t from_size,
+                    const char *to, size_t to_size, unsigned flags, uintptr_t *cursor) {
+  slm_cursor *c = malloc(sizeof *c);
+  if (!c) return ENOMEM;
+  int rc = mdb_cursor_open((void *)txn, dbi, &c->cursor);
+  if (rc) {
+    free(c);
+    return rc;
+  }
+  c->scoped = scoped;
+  c->reverse = flags & SLM_REVERSE;
+  c->started = c->done = false;
+  c->from.set = c->to.set = c->start.set = false;
+  memcpy(c->partition, &partition, PARTITION);
+  if (flags & SLM_HAS_FROM) set_bound(c, &c->from, from, from_size, flags & SLM_FROM_OPEN);
+  if (flags & SLM_HAS_TO) set_bound(c, &c->to, to, to_size, flags & SLM_TO_OPEN);
+  copy_bound(&c->start, c->reverse ? &c->to : &c->from);
+  *cursor = (uintptr_t)c;
+  return 0;
+}
+
+void slm_cursor_close(uintptr_t cursor) {
+  slm_cursor *c = (slm_cursor *)cursor;
+  mdb_cursor_close(c->cursor);
+  free(c);
+}
+
+static int compare(const mdb_val *key, const bound *b) {
+  size_t n = key->size < b->size ? key->size : b->size;
+  int d = n ? memcmp(key->data, b->bytes, n) : 0;
+  if (d) return d;
+  return key->size < b->size ? -1 : key->size > b->size;
+}
+
+/* The first key of the table at or after `bytes`; all keys are, if there are none. */
+static int set_range(slm_cursor *c, mdb_val *k, mdb_val *v, const void *bytes, size_t size) {
+  if (size == 0) return mdb_cursor_get(c->cursor, k, v, FIRST);
+  k->size = size;
+  k->data = (void *)(uintptr_t)bytes;
+  return mdb_cursor_get(c->cursor, k, v, SET_RANGE);
+}
+
+static int start_forwards(slm_cursor *c, mdb_val *k, mdb_val *v) {
+  if (!c->start.set) return set_range(c, k, v, c->partition, c->scoped ? PARTITION : 0);
+  int rc = set_range(c, k, v, c->start.bytes, c->start.size);
+  if (rc == 0 && c->start.open && compare(k, &c->start) == 0) rc = mdb_cursor_get(c->cursor, k, v, NEXT);
+  return rc;
+}
+
+/* The bytes that follow every key with this partition: its successor as a number, or none after ff ff ff ff. */
+static bool successor(unsigned char *next, const unsigned char *partition) {
+  memcpy(next, partition, PARTITION);
+  for (int i = PARTITION - 1; i >= 0; i--)
+    if (++next[i] != 0) return true;
+  return false;
+}
+
+static int start_reverse(slm_cursor *c, mdb_val *k, mdb_val *v) {
+  unsigned char next[PARTITION];
+  int rc = NOTFOUND;
+  bool at = false;
+  if (c->start.set) {
+    if (c->start.size == 0) return NOTFOUND;
+    rc = set_range(c, k, v, c->start.bytes, c->start.size);
+    at = rc == 0 && !c->start.open && compare(k, &c->start) == 0;
+  } else if (c->scoped && successor(next, c->partition)) {
+    rc = set_range(c, k, v, next, PARTITION);
+  }
+  if (at) return 0;
+  if (rc == 0) return mdb_cursor_get(c->cursor, k, v, PREV);
+  if (rc == NOTFOUND) return mdb_cursor_get(c->cursor, k, v, LAST);
+  return rc;
+}
+
+static bool inside(const slm_cursor *c, const mdb_val *k) {
+  if (c->scoped && (k->size < PARTITION || memcmp(k->data, c->partition, PARTITION) != 0)) return false;
+  if (!c->reverse && c->to.set) {
+    int d = compare(k, &c->to);
+    return d < 0 || (d == 0 && !c->to.open);
+  }
+  if (c->reverse && c->from.set) {
+    int d = compare(k, &c->from);
+    return d > 0 || (d == 0 && !c->from.open);
+  }
+  return true;
+}
+
+/* One step; NOTFOUND at the end of the range, and from then on. */
+static int step(slm_cursor *c, mdb_val *k, mdb_val *v) {
+  int rc;
+  if (c->done) return NOTFOUND;
+  if (c->started)
+    rc = mdb_cursor_get(c->cursor, k, v, c->reverse ? PREV : NEXT);
+  else
+    rc = c->reverse ? start_reverse(c, k, v) : start_forwards(c, k, v);
+  c->started = true;
+  if (rc == 0 && !inside(c, k)) rc = NOTFOUND;
+  c->done = rc != 0;
+  return rc;
+}
+
+int slm_cursor_next(uintptr_t cursor, slm_entry *entries, size_t max, size_t *count) {
+  slm_cursor *c = (slm_cursor *)cursor;
+  size_t n = 0, head = c->scoped ? PARTITION : 0;
+  int rc = 0;
+  mdb_val k, v;
+  while (n < max && (rc = step(c, &k, &v)) == 0) {
+    entries[n].key.data = (uintptr_t)k.data + head;
+    entries[n].key.size = k.size - head;
+    entries[n].value.data = (uintptr_t)v.data;
+    entries[n].value.size = v.size;
+    n++;
+  }
+  *count = n;
+  return rc == NOTFOUND ? 0 : rc;
+}
+
+void slm_cursor_seek(uintptr_t cursor, const char *key, size_t key_size, int after) {
+  slm_cursor *c = (slm_cursor *)cursor;
+  const bound *end = c->reverse ? &c->to : &c->from;
+  c->started = c->done = false;
+  set_bound(c, &c->start, key, key_size, after);
+  if (!end->set) return;
+  /* A seek from outside of the range starts at the range's own end. */
+  mdb_val k = {c->start.size, c->start.bytes};
+  int d = compare(&k, end);
+  if (c->reverse ? d > 0 : d < 0) copy_bound(&c->start, end);
+  if (d == 0 && end->open) c->start.open = true;
+}
+
+int slm_cursor_count(uintptr_t cursor, uint64_t *count) {
+  slm_cursor *c = (slm_cursor *)cursor;
+  mdb_val k, v;
+  uint64_t n = 0;
+  int rc;
+  while ((rc = step(c, &k, &v)) == 0) n++;
+  *count = n;
+  return rc == NOTFOUND ? 0 : rc;
+}
+
+int slm_cursor_delete(uintptr_t cursor, uint64_t *count) {
+  slm_cursor *c = (slm_cursor *)cursor;
+  mdb_val k, v;
+  uint64_t n = 0;
+  int rc;
+  while ((rc = step(c, &k, &v)) == 0) {
+    rc = mdb_cursor_del(c->cursor, 0);
+    if (rc) break;
+    n++;
+  }
+  *count = n;
+  return rc == NOTFOUND ? 0 : rc;
+}

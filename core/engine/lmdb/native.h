@@ -1,0 +1,47 @@
+/*
+ * What the engine does inside LMDB in one crossing from Go to C: one get, put or delete with the key joined from its
+ * partition, and a cursor that walks, counts or deletes many entries of a bounded range.
+ */
+#ifndef SLM_NATIVE_H
+#define SLM_NATIVE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The longest key that LMDB stores as it is compiled into the binding (MDB_MAXKEYSIZE). */
+#define SLM_MAX_KEY 511
+
+/* Pointers are kept as integers, so that Go sees memory without pointers and need not check it at every call. */
+typedef struct slm_slice {
+  uintptr_t data;
+  size_t size;
+} slm_slice;
+
+typedef struct slm_entry {
+  slm_slice key, value;
+} slm_entry;
+
+typedef struct slm_cursor slm_cursor;
+
+/* Bits of slm_cursor_open's flags. */
+enum { SLM_HAS_FROM = 1, SLM_HAS_TO = 2, SLM_FROM_OPEN = 4, SLM_TO_OPEN = 8, SLM_REVERSE = 16 };
+
+int slm_get(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *key, size_t key_size,
+            slm_slice *value);
+int slm_put(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *key, size_t key_size,
+            const char *value, size_t value_size, unsigned flags);
+int slm_del(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *key, size_t key_size);
+
+/* Allocates a cursor; bounds are keys without the partition. Free it with slm_cursor_close before the txn ends. */
+int slm_cursor_open(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *from, size_t from_size,
+                    const char *to, size_t to_size, unsigned flags, uintptr_t *cursor);
+/* Walks over up to max entries; *count is 0 at the end of the range. Keys come without the partition. */
+int slm_cursor_next(uintptr_t cursor, slm_entry *entries, size_t max, size_t *count);
+/* Moves to before the first entry at (or, with after, beyond) key, in the cursor's direction. */
+void slm_cursor_seek(uintptr_t cursor, const char *key, size_t key_size, int after);
+/* Counts, or deletes and counts, what is left of the range, going forwards. */
+int slm_cursor_count(uintptr_t cursor, uint64_t *count);
+int slm_cursor_delete(uintptr_t cursor, uint64_t *count);
+void slm_cursor_close(uintptr_t cursor);
+
+#endif

@@ -1,0 +1,205 @@
+package core
+
+import (
+	"bytes"
+
+	"github.com/scoped-lmdb/scoped-lmdb/core/engine"
+	"github.com/scoped-lmdb/scoped-lmdb/core/scope"
+)
+
+// Entries walks over the entries of a scope by logical key, in order. It belongs to its transaction, whose rule of one
+// goroutine at a time holds for it, and ends with it. In a write transaction it goes on rightly after writes: it sees
+// what they left after the last key.
+type Entries struct {
+	txn    *Txn
+	spot   spot
+	bounds Bounds
+	source source // nil: there is nothing
+	left   uint64 // entries that the limit still allows
+	entry  engine.Entry
+	last   []byte // while parked: the entry's key; while stale: what was sought, or nil
+	state  walk
+	again  bool // the next Next gives the same entry once more
+}
+
+type walk uint8
+
+const (
+	walkFresh  walk = iota // before the first entry, or the first one at a key that was sought
+	walkStale              // the same, after a write
+	walkOn                 // at an entry
+	walkParked             // at an entry that a write has moved: `last` is its key
+	walkDone               // after the last entry, or failed
+	walkEnded              // closed, or the transaction has ended
+)
+
+// Entries opens a walk, before the first entry within the bounds, which are copied.
+func (raw *Raw) Entries(t *Txn, s scope.Scope, b Bounds) (*Entries, error) {
+	if err := t.enter(); err != nil {
+		return nil, err
+	}
+	defer t.leave()
+	return raw.entries(t, s, b)
+}
+
+func (raw *Raw) entries(t *Txn, s scope.Scope, b Bounds) (*Entries, error) {
+	sp, err := raw.spot(t, s)
+	if err != nil {
+		return nil, err
+	}
+	b.Lower, b.Upper = bytes.Clone(b.Lower), bytes.Clone(b.Upper)
+	e := &Entries{txn: t, spot: sp, bounds: b, left: b.Limit}
+	if b.Limit == 0 {
+		e.left = ^uint64(0)
+	}
+	if !sp.none {
+		if e.source, err = newSource(t.engine, sp, b); err != nil {
+			return nil, err
+		}
+	}
+	if t.cursors == nil {
+		t.cursors = make(map[*Entries]struct{})
+	}
+	t.cursors[e] = struct{}{}
+	return e, nil
+}
+
+// Next moves to the next entry; false at the end. After an error it has ended.
+func (e *Entries) Next() (bool, error) {
+	if e.state == walkEnded {
+		return false, e.ended()
+	}
+	if err := e.txn.enter(); err != nil {
+		return false, err
+	}
+	defer e.txn.leave()
+	return e.next()
+}
+
+func (e *Entries) ended() error {
+	if e.txn.state.Load() == txnEnded {
+		return fail(CodeTxnEnded, "the cursor's transaction has been committed or aborted")
+	}
+	return fail(CodeClosed, "the cursor has been closed")
+}
+
+func (e *Entries) next() (bool, error) {
+	if e.state == walkDone || e.source == nil || e.left == 0 {
+		e.state = walkDone
+		return false, nil
+	}
+	if e.again && e.state == walkOn {
+		e.again = false
+		e.left--
+		return true, nil
+	}
+	entry, ok, err := e.advance()
+	if err != nil || !ok {
+		e.state = walkDone
+		return false, err
+	}
+	e.entry, e.state = entry, walkOn
+	e.left--
+	return true, nil
+}
+
+// advance takes the next entry from the source, which after a write must first find its place again.
+func (e *Entries) advance() (engine.Entry, bool, error) {
+	var err error
+	switch {
+	case e.state == walkParked:
+		err = e.source.seek(e.last, !e.again)
+	case e.state == walkStale && e.last != nil:
+		err = e.source.seek(e.last, false)
+	case e.state == walkStale:
+		e.source.close()
+		e.source, err = newSource(e.txn.engine, e.spot, e.bounds)
+	}
+	e.again = false
+	if err != nil {
+		return engine.Entry{}, false, err
+	}
+	return e.source.next()
+}
+
+// Seek moves to before the first entry at key or beyond it, in the direction of the walk and within its bounds.
+func (e *Entries) Seek(key []byte) error {
+	if e.state == walkEnded {
+		return e.ended()
+	}
+	if err := e.txn.enter(); err != nil {
+		return err
+	}
+	defer e.txn.leave()
+	if e.source == nil {
+		return nil
+	}
+	e.state, e.again = walkFresh, false
+	e.last = append(make([]byte, 0, len(key)), key...)
+	return e.source.seek(key, false)
+}
+
+// Key is the key of the entry that Next moved to. Borrowed until the next call of Next or the next write.
+func (e *Entries) Key() []byte {
+	if e.state == walkParked {
+		return e.last
+	}
+	return e.entry.Key
+}
+
+// Value is the value of the entry that Next moved to. Borrowed; after a write it is gone: an error.
+func (e *Entries) Value() ([]byte, error) {
+	switch e.state {
+	case walkOn:
+		return e.entry.Value, nil
+	case walkParked:
+		return nil, fail(CodeInvalidArgument, "the entry's value is gone since the transaction has written: take it before a write")
+	case walkEnded:
+		return nil, e.ended()
+	}
+	return nil, fail(CodeInvalidArgument, "the cursor is at no entry: call Next first")
+}
+
+// Again makes the next Next give the entry that the last one gave.
+func (e *Entries) Again() {
+	if (e.state == walkOn || e.state == walkParked) && !e.again {
+		e.again = true
+		e.left++
+	}
+}
+
+// park remembers the place before a write, which may move the bytes that the walk has borrowed or read ahead.
+func (e *Entries) park() {
+	switch e.state {
+	case walkOn:
+		e.last = append(e.last[:0], e.entry.Key...)
+		e.state = walkParked
+		e.entry = engine.Entry{}
+	case walkFresh:
+		e.state = walkStale
+	}
+}
+
+// end makes the walk unusable; its transaction ends.
+func (e *Entries) end() {
+	if e.source != nil {
+		e.source.close()
+		e.source = nil
+	}
+	e.state = walkEnded
+	e.entry = engine.Entry{}
+}
+
+// Close ends the walk. It may be called twice, and after the transaction ended.
+func (e *Entries) Close() error {
+	if e.state == walkEnded {
+		return nil
+	}
+	if err := e.txn.enter(); err != nil {
+		return err
+	}
+	defer e.txn.leave()
+	e.end()
+	delete(e.txn.cursors, e)
+	return nil
+}

@@ -1,0 +1,104 @@
+package core
+
+import (
+	"github.com/scoped-lmdb/scoped-lmdb/core/engine"
+	"github.com/scoped-lmdb/scoped-lmdb/core/scope"
+)
+
+// What is done to all entries within bounds: count, delete, and whether there are any. Limit and Reverse mean nothing
+// here.
+
+// Count counts the entries of a scope within bounds.
+func (raw *Raw) Count(t *Txn, s scope.Scope, b Bounds) (uint64, error) {
+	if err := t.enter(); err != nil {
+		return 0, err
+	}
+	defer t.leave()
+	return raw.each(t, s, b, engine.Txn.Count, nil)
+}
+
+// DeleteRange deletes the entries of a scope within bounds and says how many there were.
+func (raw *Raw) DeleteRange(t *Txn, s scope.Scope, b Bounds) (uint64, error) {
+	if err := t.enterWrite(); err != nil {
+		return 0, err
+	}
+	defer t.leave()
+	return raw.each(t, s, b, engine.Txn.DeleteRange, engine.Txn.Delete)
+}
+
+// Clear deletes all entries of a scope and says how many there were. The scope stays registered.
+func (raw *Raw) Clear(t *Txn, s scope.Scope) (uint64, error) {
+	return raw.DeleteRange(t, s, Bounds{})
+}
+
+// IsEmpty says whether a scope has no entries. It costs one seek.
+func (raw *Raw) IsEmpty(t *Txn, s scope.Scope) (bool, error) {
+	if err := t.enter(); err != nil {
+		return false, err
+	}
+	defer t.leave()
+	sp, err := raw.spot(t, s)
+	if err != nil || sp.none {
+		return err == nil, err
+	}
+	some, err := holdsAny(t.engine, sp.at)
+	return !some, err
+}
+
+func holdsAny(t engine.Txn, at engine.Place) (bool, error) {
+	cursor, err := t.Scan(at, engine.Range{})
+	if err != nil {
+		return false, wrap(err)
+	}
+	defer cursor.Close()
+	var entries [1]engine.Entry
+	n, err := cursor.Next(entries[:])
+	return n > 0, wrap(err)
+}
+
+// each does whole to the stored ranges that the bounds come to. Where numbers are stored in an order that no range can
+// follow, it goes through the keys one by one, and does one to each, if there is such a thing to do.
+func (raw *Raw) each(t *Txn, s scope.Scope, b Bounds, whole func(engine.Txn, engine.Place, engine.Range) (uint64, error),
+	one func(engine.Txn, engine.Place, []byte) error) (uint64, error) {
+	sp, err := raw.spot(t, s)
+	if err != nil || sp.none {
+		return 0, err
+	}
+	b.Reverse = false
+	if b.open() {
+		n, err := whole(t.engine, sp.at, engine.Range{})
+		return n, wrap(err)
+	}
+	if !ordered(sp.form) {
+		return eachKey(t, sp, b, one)
+	}
+	spans, err := b.spans(t.engine, sp)
+	if err != nil {
+		return 0, err
+	}
+	var total uint64
+	for _, run := range spans {
+		n, err := whole(t.engine, sp.at, run.r)
+		total += n
+		if err != nil {
+			return total, wrap(err)
+		}
+	}
+	return total, nil
+}
+
+func eachKey(t *Txn, sp spot, b Bounds, one func(engine.Txn, engine.Place, []byte) error) (uint64, error) {
+	keys := &sorted{txn: t.engine, spot: sp, bounds: b}
+	if err := keys.gather(); err != nil {
+		return 0, err
+	}
+	for i, key := range keys.keys {
+		if one == nil {
+			break
+		}
+		if err := one(t.engine, sp.at, sp.rest(t, key)); err != nil {
+			return uint64(i), wrap(err)
+		}
+	}
+	return uint64(len(keys.keys)), nil
+}
