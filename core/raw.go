@@ -225,12 +225,17 @@ func (raw *Raw) PutIfAbsent(t *Txn, s scope.Scope, key, value []byte) error {
 	return raw.store(t, s, key, value, engine.Txn.Insert)
 }
 
-func (raw *Raw) store(t *Txn, s scope.Scope, key, value []byte,
-	how func(engine.Txn, engine.Place, []byte, []byte) error) error {
+type putter = func(engine.Txn, engine.Place, []byte, []byte) error
+
+func (raw *Raw) store(t *Txn, s scope.Scope, key, value []byte, how putter) error {
 	if err := t.enterWrite(); err != nil {
 		return err
 	}
 	defer t.leave()
+	return raw.put(t, s, key, value, how)
+}
+
+func (raw *Raw) put(t *Txn, s scope.Scope, key, value []byte, how putter) error {
 	sp, err := raw.spotChecked(t, s, key, value)
 	if err != nil {
 		return err
@@ -284,6 +289,10 @@ func (raw *Raw) Delete(t *Txn, s scope.Scope, key []byte) (bool, error) {
 		return false, err
 	}
 	defer t.leave()
+	return raw.delete(t, s, key)
+}
+
+func (raw *Raw) delete(t *Txn, s scope.Scope, key []byte) (bool, error) {
 	sp, err := raw.spot(t, s)
 	if err != nil {
 		return false, err
@@ -298,39 +307,35 @@ func (raw *Raw) Delete(t *Txn, s scope.Scope, key []byte) (bool, error) {
 	return err == nil, wrap(err)
 }
 
-// Exchange stores what decide makes of the value that is there: decide is given the old value (borrowed for the call)
-// and whether there is one, and answers with the new one and what to do. It is what replace, pop and compare-and-swap
-// are made of.
-func (raw *Raw) Exchange(t *Txn, s scope.Scope, key []byte, decide func(old []byte, there bool) ([]byte, Exchange, error)) error {
+// Exchange stores what decide makes of the value that is there: decide is given the old value (borrowed for the call, so
+// the new one must not share its memory) and whether there is one, and answers with the new one and what to do. It is
+// what replace, pop and compare-and-swap are made of.
+func (raw *Raw) Exchange(t *Txn, s scope.Scope, key []byte, decide Decide) error {
 	if err := t.enterWrite(); err != nil {
 		return err
 	}
 	defer t.leave()
+	return raw.exchange(t, s, key, decide)
+}
+
+func (raw *Raw) exchange(t *Txn, s scope.Scope, key []byte, decide Decide) error {
 	old, err := raw.get(t, s, key)
 	if err != nil && err != ErrNotFound {
 		return err
 	}
 	value, what, err := decide(old, err == nil)
-	if err != nil || what == Keep {
+	switch {
+	case err != nil || what == Keep:
+		return err
+	case what == Remove:
+		_, err = raw.delete(t, s, key)
 		return err
 	}
-	if what == Remove {
-		sp, err := raw.spot(t, s)
-		if err != nil || sp.none {
-			return err
-		}
-		err = t.engine.Delete(sp.at, sp.rest(t, key))
-		if err == engine.ErrNotFound {
-			return nil
-		}
-		return wrap(err)
-	}
-	sp, err := raw.spotChecked(t, s, key, value)
-	if err != nil {
-		return err
-	}
-	return wrap(t.engine.Put(sp.at, sp.rest(t, key), value))
+	return raw.put(t, s, key, value, engine.Txn.Put)
 }
+
+// Decide says what becomes of a value.
+type Decide = func(old []byte, there bool) (value []byte, what Exchange, err error)
 
 // Exchange is what a decision is.
 type Exchange uint8

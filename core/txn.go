@@ -22,8 +22,8 @@ type Txn struct {
 	ids    names
 	// cursors are those that are open, so that a write can tell them to remember where they are.
 	cursors map[*Entries]struct{}
-	// key and rest are scratch memory for a logical key and for what is stored of it.
-	key, rest []byte
+	// Scratch memory: a logical key, a stored value, and what is stored of the key.
+	key, value, rest []byte
 }
 
 // The states of a transaction.

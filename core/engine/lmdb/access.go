@@ -71,7 +71,7 @@ func (t *txn) get(at engine.Place, key []byte) ([]byte, error) {
 		return nil, t.fail(rc, "a value could not be read")
 	}
 	if at.Table == unnamed && len(value) == recordSize {
-		is, err := t.isTable(engine.Entry{Key: key, Value: value})
+		is, err := t.isTable(whole(at, key), value)
 		if err != nil {
 			return nil, err
 		}
@@ -133,6 +133,12 @@ func (t *txn) put(at engine.Place, key, value []byte, flags uint) error {
 	case len(value) > 1<<31-1:
 		return engine.Fail(engine.ErrTooLarge, fmt.Sprintf("a value of %d bytes: the largest is %d", len(value), 1<<31-1), nil)
 	}
+	if hidden, err := t.hides(at, key); err != nil {
+		return err
+	} else if hidden {
+		return engine.Fail(engine.ErrReservedKey, fmt.Sprintf(
+			"the key %q is the record of a named database: another key must be chosen", whole(at, key)), nil)
+	}
 	switch rc := nativePut(t.raw, at, key, value, flags); rc {
 	case 0:
 		return nil
@@ -155,11 +161,12 @@ func (t *txn) delete(at engine.Place, key []byte) error {
 	if n := len(key) + head(at); n == 0 || n > maxKey {
 		return engine.ErrNotFound
 	}
-	rc := nativeDel(t.raw, at, key)
-	if rc == rcIncompatible && at.Table == unnamed {
-		return engine.ErrNotFound // the record of a named table is none of the unnamed one's entries
+	if hidden, err := t.hides(at, key); err != nil {
+		return err
+	} else if hidden {
+		return engine.ErrNotFound
 	}
-	if rc != 0 {
+	if rc := nativeDel(t.raw, at, key); rc != 0 {
 		return t.fail(rc, "a key could not be deleted")
 	}
 	return nil

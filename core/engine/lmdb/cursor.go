@@ -8,6 +8,7 @@ import (
 // write.
 type cursor struct {
 	txn     *txn
+	at      engine.Place
 	raw     rawCursor
 	unnamed bool // records of named tables are left out
 	entries rawEntries
@@ -27,7 +28,7 @@ func (t *txn) scan(at engine.Place, r engine.Range, records bool) (*cursor, erro
 	if rc != 0 {
 		return nil, t.fail(rc, "a cursor could not be opened")
 	}
-	c := &cursor{txn: t, raw: raw, unnamed: at.Table == unnamed && !records}
+	c := &cursor{txn: t, at: at, raw: raw, unnamed: at.Table == unnamed && !records}
 	if t.cursors == nil {
 		t.cursors = make(map[*cursor]struct{}, 1)
 	}
@@ -50,7 +51,7 @@ func (c *cursor) Next(entries []engine.Entry) (int, error) {
 		}
 		kept := 0
 		for _, entry := range entries[:n] {
-			is, err := c.txn.isTable(entry)
+			is, err := c.txn.isTable(whole(c.at, entry.Key), entry.Value)
 			if err != nil {
 				return 0, err
 			}

@@ -191,9 +191,13 @@ const closedSession = -1 << 62
 func (s *session) enter() error {
 	if s.txns.Add(1) < 0 {
 		s.txns.Add(-1)
-		return engine.Fail(engine.ErrClosed, "the environment "+s.env.config.Path+" has been closed", nil)
+		return s.closed()
 	}
 	return nil
+}
+
+func (s *session) closed() error {
+	return engine.Fail(engine.ErrClosed, "the environment "+s.env.config.Path+" has been closed", nil)
 }
 
 func (s *session) leave() { s.txns.Add(-1) }
@@ -203,7 +207,7 @@ func (s *session) Close() error {
 	if !s.txns.CompareAndSwap(0, closedSession) {
 		n := s.txns.Load()
 		if n < 0 {
-			return engine.Fail(engine.ErrClosed, "the environment "+s.env.config.Path+" has been closed", nil)
+			return s.closed()
 		}
 		return engine.Fail(engine.ErrBusy, fmt.Sprintf(
 			"%s has %d open transaction(s): commit or abort them, then close it", s.env.config.Path, n), nil)

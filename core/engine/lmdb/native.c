@@ -152,24 +152,31 @@ static int start_forwards(slm_cursor *c, mdb_val *k, mdb_val *v) {
   return rc;
 }
 
-/* The bytes that follow every key with this partition: its successor as a number, or none after ff ff ff ff. */
-static bool successor(unsigned char *next, const unsigned char *partition) {
-  memcpy(next, partition, PARTITION);
-  for (int i = PARTITION - 1; i >= 0; i--)
-    if (++next[i] != 0) return true;
-  return false;
+/*
+ * The least bytes that follow every key with this partition: the partition with its last byte that is not ff raised, and
+ * what follows that cut off. None (0) for ff ff ff ff. Kept at four bytes it would follow shorter keys too, which a
+ * foreign program may have put between two partitions.
+ */
+static size_t successor(unsigned char *next, const unsigned char *partition) {
+  size_t size = PARTITION;
+  while (size > 0 && partition[size - 1] == 0xff) size--;
+  if (size == 0) return 0;
+  memcpy(next, partition, size);
+  next[size - 1]++;
+  return size;
 }
 
 static int start_reverse(slm_cursor *c, mdb_val *k, mdb_val *v) {
   unsigned char next[PARTITION];
   int rc = NOTFOUND;
   bool at = false;
+  size_t size;
   if (c->start.set) {
     if (c->start.size == 0) return NOTFOUND;
     rc = set_range(c, k, v, c->start.bytes, c->start.size);
     at = rc == 0 && !c->start.open && compare(k, &c->start) == 0;
-  } else if (c->scoped && successor(next, c->partition)) {
-    rc = set_range(c, k, v, next, PARTITION);
+  } else if (c->scoped && (size = successor(next, c->partition)) > 0) {
+    rc = set_range(c, k, v, next, size);
   }
   if (at) return 0;
   if (rc == 0) return mdb_cursor_get(c->cursor, k, v, PREV);

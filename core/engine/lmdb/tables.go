@@ -1,6 +1,7 @@
 package lmdb
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"sort"
@@ -44,6 +45,9 @@ const recordSize = 48
 
 // Table finds a table's handle, opens it, or creates the table.
 func (s *session) Table(ctx context.Context, name string, create bool) (engine.Table, error) {
+	if s.txns.Load() < 0 {
+		return nil, s.closed()
+	}
 	if name == engine.Unnamed {
 		return unnamed, nil
 	}
@@ -170,7 +174,7 @@ func (t *txn) Tables() ([]string, error) {
 			break
 		}
 		for _, entry := range entries[:n] {
-			is, err := t.isTable(entry)
+			is, err := t.isTable(entry.Key, entry.Value)
 			if err != nil {
 				return nil, err
 			}
@@ -184,23 +188,42 @@ func (t *txn) Tables() ([]string, error) {
 }
 
 // isTable says whether a record of the main database stands for a table. LMDB marks such records, and shows the mark
-// only to an attempt to open them.
-func (t *txn) isTable(entry engine.Entry) (bool, error) {
-	if len(entry.Value) != recordSize {
+// only to an attempt to open them (or to write to them, after which the transaction can only be aborted).
+func (t *txn) isTable(key, value []byte) (bool, error) {
+	if len(value) != recordSize || len(key) == 0 || bytes.IndexByte(key, 0) >= 0 {
 		return false, nil
 	}
-	name := string(entry.Key)
-	if _, ok := t.session.env.tables.byName.Load(name); ok {
+	if _, ok := t.session.env.tables.byName.Load(string(key)); ok {
 		return true, nil
 	}
-	if strings.IndexByte(name, 0) >= 0 {
-		return false, nil
-	}
-	_, err := t.session.openTable(context.Background(), name)
+	_, err := t.session.openTable(context.Background(), string(key))
 	if err == engine.ErrNoTable {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// hides says whether there is the record of a table where an entry of the unnamed database is asked for.
+func (t *txn) hides(at engine.Place, key []byte) (bool, error) {
+	if at.Table != unnamed || head(at)+len(key) == 0 {
+		return false, nil
+	}
+	value, rc := nativeGet(t.raw, at, key)
+	if rc == rcNotFound {
+		return false, nil
+	}
+	if rc != 0 {
+		return false, t.fail(rc, "a value could not be read")
+	}
+	return t.isTable(whole(at, key), value)
+}
+
+// whole is the stored key.
+func whole(at engine.Place, key []byte) []byte {
+	if !at.Scoped {
+		return key
+	}
+	return append(at.Partition[:], key...)
 }
 
 // openTables opens the handles of all tables at start, as far as they fit, so that transactions find them open.
