@@ -11,7 +11,6 @@ import (
 
 	"github.com/scoped-lmdb/scoped-lmdb/core"
 	"github.com/scoped-lmdb/scoped-lmdb/core/codec"
-	"github.com/scoped-lmdb/scoped-lmdb/core/layout"
 )
 
 // db is what a database's handle stands for: a database below its codecs, and how its keys and values cross the ABI.
@@ -78,7 +77,7 @@ func dbSpec(name *C.char, nameLength C.size_t, options *C.slmdb_db_options) (spe
 		}
 	}
 	return core.Spec{
-		Name: string(text), Kind: core.Kind(options.kind), Layout: layout.Layout(options.layout),
+		Name: string(text), Kind: core.Kind(options.kind), Layout: core.Layout(options.layout),
 		Key: codec.Type(options.key_type), Value: codec.Type(options.value_type), MustExist: bool(options.must_exist),
 	}, nil
 }

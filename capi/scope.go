@@ -9,7 +9,6 @@ import (
 	"unsafe"
 
 	"github.com/scoped-lmdb/scoped-lmdb/core"
-	"github.com/scoped-lmdb/scoped-lmdb/core/scope"
 )
 
 //export goScopeOpen
@@ -18,7 +17,7 @@ func goScopeOpen(name *C.char, length C.size_t, out *C.uintptr_t, e *C.slmdb_err
 	if err := output("scope", out); err != nil {
 		return finish(e, err)
 	}
-	text, err := input("a scope's name", unsafe.Pointer(name), length, scope.MaxName, core.CodeInvalidScope)
+	text, err := input("a scope's name", unsafe.Pointer(name), length, core.MaxScopeName, core.CodeInvalidScope)
 	if err != nil {
 		return finish(e, err)
 	}

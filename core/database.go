@@ -29,7 +29,10 @@ type DB[K, V any] struct {
 // Tuple is a typed key of several elements, which are ordered one after the other.
 type Tuple = codec.Tuple
 
-// The layouts of named scopes.
+// Layout is how the named scopes of a database are stored.
+type Layout = layout.Layout
+
+// The layouts.
 const (
 	Ordered = layout.Ordered
 	Heed    = layout.Heed

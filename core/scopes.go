@@ -12,6 +12,9 @@ import (
 // Scope names an isolated namespace; see [Default] and [Named].
 type Scope = scope.Scope
 
+// MaxScopeName is the longest name of a scope, in bytes of UTF-8.
+const MaxScopeName = scope.MaxName
+
 // Default is the scope without a name.
 var Default = scope.Default
 

@@ -1,0 +1,182 @@
+#!/usr/bin/env bash
+# ./build.sh build   the library, the Node addon and a Python environment, under build/
+# ./build.sh demo    build, then tenants' data in one file, written and read from Go, C, Python and Node
+# ./build.sh test    build, then all tests
+# ./build.sh lint    formatting and static checks of all languages
+# ./build.sh clean   remove build/ and what the tests left
+# ./build.sh help    this text
+#
+# It needs Go (see go.mod), gcc, Python 3.9 or newer, Node 20 or newer and npm; everything else it installs into this
+# folder from the languages' package registries. CC, PYTHON and NODE choose other programs of each kind.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+root=$PWD
+build=$root/build
+version=0.1.0
+CC=${CC:-gcc}
+PYTHON=${PYTHON:-python3}
+NODE=${NODE:-node}
+export GOTOOLCHAIN=local CGO_ENABLED=1 CC
+
+step() { printf '\n== %s\n' "$*"; }
+fail() { printf 'build.sh: %s\n' "$*" >&2; exit 1; }
+
+# need TOOL WHAT-FOR: names every missing tool at once, not one a run.
+missing=()
+need() { command -v "$1" >/dev/null 2>&1 || missing+=("$1 ($2)"); }
+
+check_tools() {
+  need go "Go $(sed -n 's/^go //p' go.mod) or newer, https://go.dev/dl"
+  need "$CC" "a C compiler; Debian: apt-get install gcc libc6-dev"
+  need "$PYTHON" "Python 3.9 or newer with venv; Debian: apt-get install python3-venv"
+  need "$NODE" "Node 20 or newer, https://nodejs.org"
+  need npm "comes with Node"
+  if [ ${#missing[@]} -gt 0 ]; then
+    printf 'build.sh: missing: %s\n' "${missing[@]}" >&2
+    exit 1
+  fi
+  local want have
+  want=$(sed -n 's/^go //p' go.mod)
+  have=$(go env GOVERSION | sed 's/^go//; s/[^0-9.].*//')
+  [ "$(printf '%s\n%s\n' "$want" "$have" | sort -V | head -n 1)" = "$want" ] || fail "Go $have is too old: go.mod asks for $want"
+  "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 9))' || fail "Python 3.9 or newer is needed: $("$PYTHON" --version)"
+  "$PYTHON" -c 'import venv, ensurepip' 2>/dev/null || fail "Python's venv module is missing; Debian: apt-get install python3-venv"
+  [ "$("$NODE" -p 'process.versions.node.split(".")[0]')" -ge 20 ] || fail "Node 20 or newer is needed: $("$NODE" --version)"
+}
+
+# stamped NAME FILE... : true when nothing of FILE... changed since `stamp NAME FILE...`.
+digest() { cat "$@" | cksum; }
+stamped() { local name=$1; shift; [ "$(cat "$build/stamps/$name" 2>/dev/null)" = "$(digest "$@")" ]; }
+stamp() { local name=$1; shift; mkdir -p "$build/stamps"; digest "$@" >"$build/stamps/$name"; }
+
+# library OUTPUT [GO-BUILD-FLAG...]: libslmdb.so with our symbols only, the same bytes wherever it is built.
+library() {
+  local output=$1
+  shift
+  go build -buildmode=c-shared -trimpath -buildvcs=false "$@" -ldflags "-s -w -buildid= -extldflags '-Wl,--build-id=none \
+-Wl,-soname,libslmdb.so.1 -Wl,--version-script=$root/include/slmdb.map'" -o "$output" ./capi
+  rm -f "${output%.*}.h" # cgo's own header; include/slmdb.h is the contract
+}
+
+build_library() {
+  step "libslmdb.so $version"
+  mkdir -p "$build/lib"
+  library "$build/lib/libslmdb.so.$version"
+  ln -sf "libslmdb.so.$version" "$build/lib/libslmdb.so.1"
+  ln -sf libslmdb.so.1 "$build/lib/libslmdb.so"
+}
+
+build_python() {
+  step "Python environment"
+  local wanted=bindings/python/requirements-dev.txt
+  if ! stamped python "$wanted" || [ ! -x "$build/venv/bin/python" ]; then
+    "$PYTHON" -m venv --clear "$build/venv"
+    "$build/venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$wanted"
+    stamp python "$wanted"
+  fi
+  "$build/venv/bin/python" --version
+}
+
+build_node() {
+  step "Node addon"
+  if ! stamped node bindings/node/package-lock.json || [ ! -d bindings/node/node_modules ]; then
+    (cd bindings/node && npm ci --no-audit --no-fund --loglevel=error)
+    stamp node bindings/node/package-lock.json
+  fi
+  bindings/node/build-addon.sh "$build/node" "$build/lib"
+}
+
+build_all() {
+  check_tools
+  build_library
+  build_python
+  build_node
+}
+
+demo() {
+  build_all
+  step "demo"
+  demo/build.sh "$build"
+  "$build/demo/demo" -build "$build" -python "$build/venv/bin/python" -node "$NODE"
+}
+
+test_go() {
+  step "Go: vet, tests with the race detector"
+  go vet ./...
+  go test -race -timeout 20m $(go list ./... | grep -v -e /tests/conformance)
+  step "Go: core with cgocheck2 and checkptr"
+  GOEXPERIMENT=cgocheck2 go test -gcflags=all=-d=checkptr -timeout 10m ./core/...
+  step "Go: core on the original bmatsuo/lmdb-go (its C code warns)"
+  go test -tags bmatsuo -timeout 10m ./core/... 2>&1 | grep -E -v 'mdb\.c|midl\.c|^ +[0-9|~^]|^# github.com/bmatsuo|note:'
+}
+
+test_python() {
+  step "Python: tests"
+  PYTHONPATH=bindings/python/src "$build/venv/bin/python" -m pytest -q bindings/python/tests
+}
+
+test_node() {
+  step "Node: tests"
+  (cd bindings/node && PATH="$(dirname "$(command -v "$NODE")"):$PATH" npm test --silent)
+}
+
+test_abi() {
+  step "C ABI: header, symbols, programs, sanitizers"
+  tests/abi/run.sh "$build"
+}
+
+test_conformance() {
+  step "Conformance: one program, four languages, the same answers"
+  demo/build.sh "$build"
+  SLMDB_BUILD=$build SLMDB_PYTHON=$build/venv/bin/python SLMDB_NODE=$NODE go test -count=1 -timeout 10m ./tests/conformance
+}
+
+test_vectors() {
+  step "Typed keys: byte for byte beside two other implementations"
+  tests/vectors/check/run.sh "$build"
+}
+
+test_all() {
+  build_all
+  test_go
+  test_vectors
+  test_abi
+  test_python
+  test_node
+  test_conformance
+  step "all tests passed"
+}
+
+lint() {
+  build_all
+  step "Go: gofmt, vet, staticcheck"
+  local unformatted
+  unformatted=$(gofmt -l $(git ls-files -co --exclude-standard '*.go'))
+  [ -z "$unformatted" ] || fail "gofmt these: $unformatted"
+  go vet ./...
+  go run honnef.co/go/tools/cmd/staticcheck@v0.7.0 ./...
+  step "Python: ruff, mypy"
+  "$build/venv/bin/ruff" check bindings/python
+  "$build/venv/bin/ruff" format --check bindings/python
+  (cd bindings/python && "$build/venv/bin/mypy" --strict src)
+  step "Node: lint, types"
+  (cd bindings/node && npm run --silent lint && npm run --silent types)
+}
+
+clean() {
+  rm -rf "$build" bindings/node/node_modules tests/vectors/check/node_modules
+  find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
+  rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis bindings/python/.{pytest,mypy,ruff}_cache bindings/python/.hypothesis
+}
+
+help() { sed -n '2,/^[^#]/{/^#/{s/^# \{0,1\}//;p}}' "$root/build.sh"; }
+
+case "${1:-help}" in
+  build) build_all ;;
+  demo) demo ;;
+  test) test_all ;;
+  lint) lint ;;
+  clean) clean ;;
+  help | -h | --help) help ;;
+  *) help >&2; fail "there is no command '$1'" ;;
+esac
