@@ -127,13 +127,15 @@ func readTuple(b []byte, at, depth int) (tuple Tuple, next int, err error) {
 	if depth == maxTupleDepth {
 		return nil, 0, tooDeep()
 	}
-	tuple = Tuple{}
 	for at++; ; {
 		step, next, err := readStep(b, at)
 		if err != nil {
 			return nil, 0, err
 		}
 		at = next
+		if tuple == nil {
+			tuple = makeTuple(step)
+		}
 		switch step {
 		case stepEnd:
 			return tuple, at, nil
@@ -148,4 +150,12 @@ func readTuple(b []byte, at, depth int) (tuple Tuple, next int, err error) {
 		tuple = append(tuple, element)
 		at = next
 	}
+}
+
+// makeTuple makes a tuple that begins with a step: with room for the few elements that most have, or for none.
+func makeTuple(step tupleStep) Tuple {
+	if step == stepEnd {
+		return Tuple{}
+	}
+	return make(Tuple, 0, 4)
 }

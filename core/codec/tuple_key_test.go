@@ -158,6 +158,7 @@ var malformed = []struct{ logical, text string }{
 	{"\x02a\x00\xff\xff\x00", "UTF-8"},
 	{"\x02\xc3\x00\xff\xa9\x00", "UTF-8"}, // a character around a zero
 	{"\x02\xed\xa0\x80\x00", "UTF-8"},
+	{"\x02\xff\x00\xffa\x00", "UTF-8"},
 	{"\x03\x04", "0x03"},
 	{"\x05", "no end"},
 	{"\x05\x00\xff", "no end"},

@@ -78,7 +78,7 @@ func uniform(tx engine.Txn, at engine.Place, size int) (int64, error) {
 		if err != nil {
 			return 0, err
 		}
-		if n == 0 {
+		if n == 0 || seen > size {
 			break
 		}
 		for _, entry := range entries[:n] {

@@ -86,6 +86,9 @@ func after(r engine.Range, selected []pair, key string, strictly bool) []pair {
 	return nil
 }
 
+// endless is more than any place of the suite holds: a walk that goes in circles shall fail and not hang.
+const endless = 100_000
+
 // rest is what a cursor has ahead of it, read in batches.
 func (f *fixture) rest(cursor engine.Cursor, batch int) []pair {
 	f.Helper()
@@ -96,6 +99,9 @@ func (f *fixture) rest(cursor engine.Cursor, batch int) []pair {
 		f.must(err)
 		if n < 0 || n > batch {
 			f.Fatalf("Next of %d entries answered %d", batch, n)
+		}
+		if len(got) > endless {
+			f.Fatalf("a cursor gave %d entries and does not end", len(got))
 		}
 		if n == 0 {
 			return got
