@@ -8,6 +8,7 @@ import "C"
 
 import (
 	"fmt"
+	"strings"
 	"unicode/utf8"
 	"unsafe"
 
@@ -31,14 +32,19 @@ func finish(out *C.slmdb_error, err error) C.int32_t {
 		return C.int32_t(code)
 	}
 	out.code = C.int32_t(code)
-	text := err.Error()
-	n := min(len(text), len(out.message)-1)
-	for n > 0 && n < len(text) && !utf8.RuneStart(text[n]) { // never half of a character
+	writeMessage(unsafe.Slice((*byte)(unsafe.Pointer(&out.message)), len(out.message)), err.Error())
+	return C.int32_t(code)
+}
+
+// writeMessage writes as much of a text as fits, never half of a character, as UTF-8 that ends with a zero byte and has
+// none before.
+func writeMessage(dst []byte, text string) {
+	text = strings.ReplaceAll(strings.ToValidUTF8(text, "\ufffd"), "\x00", "\ufffd")
+	n := min(len(text), len(dst)-1)
+	for n > 0 && n < len(text) && !utf8.RuneStart(text[n]) {
 		n--
 	}
-	message := unsafe.Slice((*byte)(unsafe.Pointer(&out.message)), len(out.message))
-	message[copy(message, text[:n])] = 0
-	return C.int32_t(code)
+	dst[copy(dst, text[:n])] = 0
 }
 
 // guard turns a panic into a status. Every exported function defers it.

@@ -134,6 +134,10 @@ func TestTupleKeysThatCannotBeEncoded(t *testing.T) {
 		}
 	}
 	encodeKey(t, key, deep[0])
+	appended, err := tupleKey[codec.Tuple](t).AppendKey([]byte("before"), codec.Tuple{"a", math.NaN()})
+	if !errors.Is(err, codec.ErrInvalidKey) || string(appended) != "before" {
+		t.Errorf("a tuple of NaN: %q; %v", appended, err)
+	}
 	for _, text := range []string{"\xff", "a\x00\xff"} {
 		if _, err := tupleKey[string](t).AppendKey(nil, text); !errors.Is(err, codec.ErrInvalidKey) {
 			t.Errorf("%q: %v", text, err)

@@ -193,7 +193,7 @@ func concurrencyWaitIsCanceled(f *fixture) {
 		} else {
 			time.AfterFunc(30*time.Millisecond, cancel)
 		}
-		committed := false
+		var committed atomic.Bool
 		err := elsewhere(func() error {
 			tx, err := f.engine.Begin(ctx, engine.TxnOptions{Write: true})
 			if err != nil {
@@ -203,7 +203,7 @@ func concurrencyWaitIsCanceled(f *fixture) {
 				return errors.Join(err, tx.Abort())
 			}
 			err = tx.Commit()
-			committed = err == nil
+			committed.Store(err == nil)
 			return err
 		})
 		cancel()
@@ -212,7 +212,7 @@ func concurrencyWaitIsCanceled(f *fixture) {
 		} else if err != nil {
 			f.wantError(err, engine.ErrConflict)
 		}
-		if err := writer.Commit(); committed {
+		if err := writer.Commit(); committed.Load() {
 			f.wantError(err, engine.ErrConflict)
 		} else {
 			f.must(err)

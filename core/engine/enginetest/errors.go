@@ -87,7 +87,8 @@ func errorAnswersDoNotAllocate(f *fixture) {
 			found := testing.AllocsPerRun(100, func() { _, _ = tx.Get(at, there) })
 			notFound := testing.AllocsPerRun(100, func() { _, _ = tx.Get(at, missing) })
 			if notFound > found {
-				f.Errorf("%s: a Get that finds nothing allocates %.0f times, one that finds %.0f", name, notFound, found)
+				f.Errorf("%s: a Get that finds nothing allocates %.0f times, one that finds %.0f",
+					name, notFound, found)
 			}
 		})
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/scoped-lmdb/scoped-lmdb/core/engine"
 	"pgregory.net/rapid"
@@ -192,11 +193,17 @@ func clip(b []byte) []byte {
 	return b
 }
 
-// elsewhere does something in another goroutine, as another user of the engine would, and waits for it.
+// elsewhere does something in another goroutine, as another user of the engine would, and waits for it: not for ever,
+// since some of what is done there could wait for the test itself.
 func elsewhere(do func() error) error {
 	answer := make(chan error, 1)
 	go func() { answer <- do() }()
-	return <-answer
+	select {
+	case err := <-answer:
+		return err
+	case <-time.After(20 * time.Second):
+		return errors.New("it does not come back")
+	}
 }
 
 // onOneThread does something in a goroutine that keeps its thread, as a caller from C does.

@@ -38,7 +38,8 @@ type reader struct {
 // modelKeys meet often, so that operations do too; the partitions are neighbours.
 var (
 	modelKeys = []string{
-		"", "\x00", "\x00\x00", "\x00\xff", "\x01", "a", "a\x00", "aa", "ab", "b", "\xfe", "\xff", "\xff\xff", "\xff\xff\xff\xff",
+		"", "\x00", "\x00\x00", "\x00\xff", "\x01", "a", "a\x00", "aa", "ab", "b",
+		"\xfe", "\xff", "\xff\xff", "\xff\xff\xff\xff",
 	}
 	modelPartitions = [][4]byte{{}, {0, 0, 0, 1}, {0xff, 0xff, 0xff, 0xfe}, {0xff, 0xff, 0xff, 0xff}}
 )

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/scoped-lmdb/scoped-lmdb/core/engine"
 	"github.com/scoped-lmdb/scoped-lmdb/core/engine/mem"
@@ -198,5 +199,38 @@ func TestSnapshotNumbersGrow(t *testing.T) {
 		}
 		must(t, tx.Abort())
 		must(t, begin(t, e, true).Commit())
+	}
+}
+
+// TestTableMadeMeanwhile has two who wait to make one table, and between them one who writes to it: the second finds it
+// made, and does not make it again. Who waits for the turn first gets it first.
+func TestTableMadeMeanwhile(t *testing.T) {
+	e := mem.New(mem.Options{})
+	holder := begin(t, e, true)
+	handle, answers := make(chan engine.Table, 1), make(chan error, 3)
+	ctx, queue := context.Background(), func(do func() error) {
+		go func() { answers <- do() }()
+		time.Sleep(20 * time.Millisecond)
+	}
+	queue(func() error {
+		table, err := e.Table(ctx, "table", true)
+		handle <- table
+		return err
+	})
+	queue(func() error {
+		tx, err := e.Begin(ctx, engine.TxnOptions{Write: true})
+		if err != nil {
+			return err
+		}
+		return errors.Join(tx.Put(engine.Place{Table: <-handle}, []byte("key"), []byte("value")), tx.Commit())
+	})
+	queue(func() error {
+		_, err := e.Table(ctx, "table", true)
+		return err
+	})
+	must(t, holder.Abort())
+	must(t, errors.Join(<-answers, <-answers, <-answers))
+	if got := get(t, e, place(t, e, "table"), "key"); got != "value" {
+		t.Errorf("Get gave %q, want %q", got, "value")
 	}
 }

@@ -44,7 +44,8 @@ func (x *txn) accept(at engine.Place, joined, value []byte) error {
 	options := x.engine.options
 	switch {
 	case len(joined) > options.MaxKey:
-		detail := fmt.Sprintf("the key has %d bytes with its partition, and the longest has %d", len(joined), options.MaxKey)
+		detail := fmt.Sprintf("the key has %d bytes, its partition's included, and the longest has %d",
+			len(joined), options.MaxKey)
 		return engine.Fail(engine.ErrKeyTooLong, detail, nil)
 	case len(joined) == 0:
 		// As in LMDB; what runs on mem shall not learn to lean on more.
