@@ -48,21 +48,11 @@ func Open(driver engine.Driver, options ...EnvOption) (*Env, error) {
 	for _, option := range options {
 		option(e)
 	}
-	if err := e.readTables(); err != nil {
+	if err := e.View(context.Background(), e.checkFormat); err != nil {
 		_ = inner.Close()
 		return nil, err
 	}
 	return e, nil
-}
-
-// readTables finds our own tables, if they are there, and refuses a format that is not known.
-func (e *Env) readTables() error {
-	for _, late := range [...]*lateTable{&e.rows, &e.records} {
-		if _, err := late.get(e.engine); err != nil {
-			return wrap(err)
-		}
-	}
-	return e.View(context.Background(), e.checkFormat)
 }
 
 // Close closes the environment. While a transaction of it is open it does nothing and answers ErrBusy. An environment

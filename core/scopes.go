@@ -91,6 +91,12 @@ func (t *Txn) DropScope(name string) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
+	// A table that this transaction cannot reach must show before anything is deleted.
+	for _, at := range places {
+		if _, err := holdsAny(t.engine, at); err != nil {
+			return 0, err
+		}
+	}
 	var total uint64
 	for _, at := range places {
 		n, err := t.engine.DeleteRange(at, engine.Range{})

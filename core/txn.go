@@ -252,6 +252,12 @@ func (e *Env) BeginWith(ctx context.Context, options Options) (*Txn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, wrap(err)
 	}
+	// A transaction can use only tables that were open before it began.
+	if e.rows.found() == nil || e.records.found() == nil {
+		if err := e.late(); err != nil {
+			return nil, err
+		}
+	}
 	inner, err := e.engine.Begin(ctx, options)
 	if err != nil {
 		return nil, wrap(err)

@@ -102,6 +102,12 @@ type profile struct {
 	hidden any
 }
 
+type counts struct {
+	A int8
+	B uint64
+	C []int32
+}
+
 func TestMsgpackStruct(t *testing.T) {
 	put := profile{
 		Name: "Ada", Age: 36, Tags: []string{"a", "b"},
@@ -123,6 +129,9 @@ func TestMsgpackStruct(t *testing.T) {
 	if labels := bytes.Index(stored, []byte("labels")); !bytes.HasPrefix(stored[labels+6:], []byte("\x82\xa1a\xa12\xa1z\xa11")) {
 		t.Errorf("the labels are not in ascending order: %x", stored[labels:])
 	}
+	checkMsgpack(t, rapid.Custom(func(t *rapid.T) counts {
+		return counts{rapid.Int8().Draw(t, "a"), rapid.Uint64().Draw(t, "b"), rapid.SliceOfN(rapid.Int32(), 1, 3).Draw(t, "c")}
+	}))
 	// The pooled state of one call must not show up in the next.
 	if got, err := c.DecodeValue([]byte{0x80}); err != nil || !reflect.DeepEqual(got, profile{}) {
 		t.Errorf("an empty map is %#v; %v", got, err)
@@ -268,6 +277,25 @@ func TestMsgpackRogueTypes(t *testing.T) {
 	if _, err := codec.MsgpackValue[map[any]int]().DecodeValue([]byte{0x81, 0x90, 1}); !errors.Is(err, codec.ErrInvalidValue) {
 		t.Errorf("a map of an array: %v", err)
 	}
+}
+
+// pair is an extension whose decoder reads its content as MessagePack.
+type pair struct{ inner map[string]any }
+
+func TestMsgpackExtension(t *testing.T) {
+	const id = 42
+	msgpack.RegisterExtEncoder(id, pair{}, func(_ *msgpack.Encoder, v reflect.Value) ([]byte, error) {
+		return msgpack.Marshal(v.Interface().(pair).inner)
+	})
+	msgpack.RegisterExtDecoder(id, pair{}, func(d *msgpack.Decoder, v reflect.Value, _ int) error {
+		inner, err := d.DecodeMap()
+		v.Set(reflect.ValueOf(pair{inner}))
+		return err
+	})
+	defer msgpack.UnregisterExt(id)
+	put := pair{map[string]any{"a": "b"}}
+	checkRoundTrip(t, codec.MsgpackValue[pair](), put)
+	checkRoundTrip[any](t, codec.MsgpackValue[any](), []any{put, int64(1)})
 }
 
 // An extension where msgpack expects a map: its content claims entries without end, or is nested without end.

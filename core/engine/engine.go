@@ -17,7 +17,8 @@
 //   - Apart: the partition and the key of a Place are passed apart and never joined by the caller. An engine may place
 //     data by partition. No operation on one partition sees or changes another.
 //   - Borrowing: a slice handed out lives until the transaction's next write or its end, whichever comes first, and is
-//     read-only. Slices passed in are borrowed for the call and never kept.
+//     read-only. A write that is refused counts, and so does the Commit of a child, as a write of its parent. Slices
+//     passed in are borrowed for the call and never kept; what is put must not be borrowed from the transaction.
 //   - Errors: each error matches one of the Err values of this package by errors.Is; [ErrNotFound] and [ErrKeyExists]
 //     are returned as they are, without wrapping or allocation, since they are answers. After [ErrMapFull],
 //     [ErrTxnFull] or [ErrIO] in a write the transaction is failed: it answers the same error until it is aborted, and
@@ -25,8 +26,8 @@
 //
 // # What a caller promises
 //
-// A transaction and its cursors are used by one goroutine at a time, and cursors are not used after their transaction
-// ended (the core sees to both). A write transaction with HostThread unset must be ended by the goroutine that began it.
+// A transaction and its cursors are used by one goroutine at a time, and not after the transaction ended (the core sees to
+// both). A parent is not used while a child is open. A write transaction with HostThread unset must be ended by the goroutine that began it.
 package engine
 
 import "context"
@@ -43,8 +44,9 @@ type Engine interface {
 	// ErrUnavailable, and the context's own error, wrapped in ErrCanceled.
 	Begin(ctx context.Context, options TxnOptions) (Txn, error)
 	// Table opens a table by name, creating it in a transaction of its own if it is missing and create is set.
-	// [Unnamed] always exists. The handle serves every transaction that begins later, until the engine is closed.
-	// Errors: ErrNoTable, ErrTablesFull, ErrReadOnly, ErrNested, and those of Begin and Commit.
+	// [Unnamed] always exists. The handle serves every transaction that begins later, until the engine is closed; one
+	// that began before is answered rightly or with ErrConflict. Errors: ErrNoTable, ErrTablesFull, ErrReadOnly,
+	// ErrNested, ErrInvalid (a name that an entry of the unnamed table has), and those of Begin and Commit.
 	Table(ctx context.Context, name string, create bool) (Table, error)
 	// Caps says what the engine can do. It never changes.
 	Caps() Caps
@@ -85,7 +87,8 @@ type Table interface {
 	Name() string
 }
 
-// Place is where entries live: a table, and in it a partition or, with Scoped unset, the whole table.
+// Place is where entries live: a table, and in it a partition or, with Scoped unset, the whole table, whose keys then
+// begin with the partitions. In a partition the key of no bytes is a key; in a whole table it is refused (ErrInvalid).
 type Place struct {
 	Table     Table
 	Partition [4]byte
@@ -132,7 +135,8 @@ type Txn interface {
 	Get(at Place, key []byte) ([]byte, error)
 	// GetMany sets values[i] to the value under keys[i], nil if there is none. Both have one length.
 	GetMany(at Place, keys, values [][]byte) error
-	// Put stores a value, replacing what was there.
+	// Put stores a value, replacing what was there. Errors of Put, Insert and Apply: ErrReadOnly, ErrKeyTooLong, ErrTooLarge,
+	// ErrInvalid, ErrMapFull, ErrTxnFull, ErrIO, and in the unnamed table ErrReservedKey for the name of a named one.
 	Put(at Place, key, value []byte) error
 	// Insert stores a value if the key is absent, and answers ErrKeyExists if it is not.
 	Insert(at Place, key, value []byte) error
@@ -165,7 +169,7 @@ type Cursor interface {
 	Next(entries []Entry) (int, error)
 	// Seek moves to before the first entry at or after key in the cursor's direction, or strictly after it.
 	Seek(key []byte, after bool) error
-	// Close releases the cursor. It may be called twice, and need not be called before the transaction ends.
+	// Close releases the cursor. It may be called twice, after the transaction ended, or never.
 	Close()
 }
 
