@@ -3,6 +3,7 @@
 # ./build.sh demo    build, then tenants' data in one file, written and read from Go, C, Python and Node
 # ./build.sh test    build, then all tests
 # ./build.sh lint    formatting and static checks of all languages
+# ./build.sh fuzz    every fuzz target for 30 seconds (or: fuzz SECONDS), then longer runs of the model and crash tests
 # ./build.sh clean   remove build/ and what the tests left
 # ./build.sh help    this text
 #
@@ -147,6 +148,21 @@ test_all() {
   step "all tests passed"
 }
 
+fuzz() {
+  local seconds=${1:-30} package target
+  check_tools
+  for package in $(go list ./...); do
+    for target in $(go test -list '^Fuzz' "$package" | grep '^Fuzz' || true); do
+      step "$target of $package, $seconds s"
+      go test -run '^$' -fuzz "^$target\$" -fuzztime "${seconds}s" "$package"
+    done
+  done
+  step "model: 20,000,000 operations"
+  SLMDB_MODEL_OPS=20000000 go test -count=1 -timeout 2h ./tests/model
+  step "crash: 2,000 kills"
+  SLMDB_CRASH_KILLS=2000 go test -count=1 -timeout 2h ./tests/crash
+}
+
 lint() {
   build_all
   step "Go: gofmt, vet, staticcheck"
@@ -176,6 +192,7 @@ case "${1:-help}" in
   demo) demo ;;
   test) test_all ;;
   lint) lint ;;
+  fuzz) shift; fuzz "$@" ;;
   clean) clean ;;
   help | -h | --help) help ;;
   *) help >&2; fail "there is no command '$1'" ;;

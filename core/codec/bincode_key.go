@@ -3,9 +3,9 @@ package codec
 import "unicode/utf8"
 
 // BincodeKey is the codec of keys that bincode stores, and the Type that K is: string, []byte, uint8 to uint64, int8 to
-// int64, float32, float64 or bool. It makes logical key bytes: text and bytes as they are, unsigned integers big-endian,
-// signed ones the same with the sign bit flipped, floats big-endian with all bits flipped if they are negative and the
-// sign bit if not, a bool as one byte 0 or 1.
+// int64, float32, float64 or bool. It makes logical key bytes: text and bytes as they are, unsigned integers
+// big-endian, signed ones the same with the sign bit flipped, floats big-endian with all bits flipped if they are
+// negative and the sign bit if not, a bool as one byte 0 or 1.
 //
 // The error wraps ErrUnsupportedType; int and uint are refused, because their width is not portable. NaN, and text that
 // is not UTF-8, are no keys.

@@ -3,7 +3,6 @@ package codec
 import (
 	"math"
 	"reflect"
-	"strings"
 )
 
 // fixed is every Go type whose numbers have a width of their own.
@@ -71,9 +70,8 @@ func notBincode[V any](what string) error {
 	name := reflect.TypeFor[V]().String()
 	hint := ""
 	if name == "int" || name == "uint" {
-		hint = "; its width differs between machines, so take " + name + "64 or another fixed width, as the Rust type has"
+		hint = "; its width differs between machines, so take " + name + "64 or another fixed width, as Rust's type has"
 	}
-	return unsupportedType("%s cannot be a bincode %s; allowed are %s%s", name, what, strings.Join([]string{
-		"string", "[]byte", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64", "float32", "float64",
-		"bool"}, ", "), hint)
+	return unsupportedType("%s cannot be a bincode %s; allowed are string, []byte, uint8, uint16, uint32, uint64, "+
+		"int8, int16, int32, int64, float32, float64 and bool%s", name, what, hint)
 }

@@ -182,8 +182,9 @@ func TestBincodeTypesThatAreNone(t *testing.T) {
 func TestBincodeNaN(t *testing.T) {
 	nan := math.Float64frombits(0xfff8000000000123)
 	key, _ := bincodeKey[float64](t)
-	if got, err := key.AppendKey([]byte("before"), nan); !errors.Is(err, codec.ErrInvalidKey) || string(got) != "before" {
-		t.Errorf("NaN as a key: %x; %v", got, err)
+	appended, err := key.AppendKey([]byte("before"), nan)
+	if !errors.Is(err, codec.ErrInvalidKey) || string(appended) != "before" {
+		t.Errorf("NaN as a key: %x; %v", appended, err)
 	}
 	narrow, _ := bincodeKey[float32](t)
 	if _, err := narrow.AppendKey(nil, float32(nan)); !errors.Is(err, codec.ErrInvalidKey) {
@@ -241,7 +242,9 @@ func TestBincodeWireRefuses(t *testing.T) {
 	}
 	for typ := codec.Text; typ <= codec.Bool; typ++ {
 		key, value := bincodeWires(t, typ)
-		for _, object := range []string{"", "\xc1", "\xcd\x01", "\xa2a", "\xc4\x05a", "\xa1ab", "\xc4\x01ab", "\x01\x01", "\xc3\xc3"} {
+		for _, object := range []string{
+			"", "\xc1", "\xcd\x01", "\xa2a", "\xc4\x05a", "\xa1ab", "\xc4\x01ab", "\x01\x01", "\xc3\xc3",
+		} {
 			check(key, codec.ErrInvalidKey, typ, []byte(object), "")
 			check(value, codec.ErrInvalidValue, typ, []byte(object), "")
 		}
@@ -300,12 +303,13 @@ func TestBincodeStoredBytesThatAreNone(t *testing.T) {
 		typ     codec.Type
 		logical string
 	}{
-		{codec.Text, "\xff"}, {codec.U8, ""}, {codec.U16, "abc"}, {codec.I32, "a"}, {codec.F64, "a"}, {codec.Bool, "\x02"},
-		{codec.F64, "\xff\xff\xff\xff\xff\xff\xff\xff"}, {codec.Bool, ""},
+		{codec.Text, "\xff"}, {codec.U8, ""}, {codec.U16, "abc"}, {codec.I32, "a"}, {codec.F64, "a"},
+		{codec.Bool, "\x02"}, {codec.F64, "\xff\xff\xff\xff\xff\xff\xff\xff"}, {codec.Bool, ""},
 	}
 	for _, c := range keys {
 		key, _ := bincodeWires(t, c.typ)
-		if got, err := key.Decode([]byte("before"), []byte(c.logical)); !errors.Is(err, codec.ErrInvalidKey) || string(got) != "before" {
+		got, err := key.Decode([]byte("before"), []byte(c.logical))
+		if !errors.Is(err, codec.ErrInvalidKey) || string(got) != "before" {
 			t.Errorf("%x as %s: %x; %v", c.logical, c.typ, got, err)
 		}
 	}

@@ -31,8 +31,8 @@ func BincodeValueWire(t Type) (Wire, error) {
 }
 
 func noBincodeType(t Type) error {
-	return unsupportedType("%s is no type that bincode stores; name one from text, bytes, u8 to u64, i8 to i64, f32, f64 "+
-		"and bool", t)
+	return unsupportedType("%s is no type that bincode stores; name one of text, bytes, u8 to u64, i8 to i64, f32, "+
+		"f64 and bool", t)
 }
 
 type bincodeKeyWire struct{ t Type }
@@ -172,8 +172,8 @@ func readScalar(wire []byte, t Type, sentinel error) (number uint64, body []byte
 }
 
 func wrongScalar(h head, t Type, sentinel error) error {
-	want := map[typeClass]string{classText: "a str", classBytes: "a bin", classBool: "a bool", classUnsigned: "an integer",
-		classSigned: "an integer", classFloat: "a float"}
+	want := map[typeClass]string{classText: "a str", classBytes: "a bin", classBool: "a bool",
+		classUnsigned: "an integer", classSigned: "an integer", classFloat: "a float"}
 	class, _ := t.class()
 	return failure(sentinel, "what was passed is %s; the type %s takes %s", h.kind, t, want[class])
 }

@@ -14,10 +14,11 @@
 //
 // # Codecs
 //
-//	raw       RawKey, RawValue, RawWire            bytes as they are
-//	tuple     TupleKey, TupleKeyWire               typed keys
-//	MessagePack MsgpackValue, MsgpackValueWire     typed values
-//	bincode   BincodeKey, BincodeValue, their Wire keys and values of the Rust crate scoped-heed
+//	RawKey, RawValue, RawWire         bytes as they are
+//	TupleKey, TupleKeyWire            typed keys
+//	MsgpackValue, MsgpackValueWire    typed values
+//	BincodeKey, BincodeValue,         keys and values of the Rust crate scoped-heed
+//	BincodeKeyWire, BincodeValueWire
 //
 // # Typed keys
 //
@@ -66,8 +67,8 @@
 // # Memory
 //
 // Arguments are borrowed for the call: nothing of them is kept or aliased by a result. Results that are appended go
-// to the end of dst, as with append; dst must not overlap the other argument. When a call that appends fails, it returns
-// dst as long as it was (its spare capacity may have been written to). Decoded values own their memory.
+// to the end of dst, as with append; dst must not overlap the other argument. When a call that appends fails, it
+// returns dst as long as it was (its spare capacity may have been written to). Decoded values own their memory.
 //
 // Everything here is safe for use by several goroutines at once.
 //

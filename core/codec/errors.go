@@ -39,5 +39,6 @@ func tooLong(n int) bool {
 }
 
 func tooLongError(sentinel error, n int) error {
-	return failure(sentinel, "%d bytes are too long for a MessagePack object; the limit is %d", n, uint32(math.MaxUint32))
+	return failure(sentinel, "%d bytes are too long for a MessagePack object; the limit is %d", n,
+		uint32(math.MaxUint32))
 }

@@ -52,13 +52,14 @@ func floats() *rapid.Generator[float64] {
 
 // blobs draws bytes, many of them special in the encoding.
 func blobs() *rapid.Generator[[]byte] {
-	return rapid.OneOf(rapid.SliceOfN(rapid.SampledFrom([]byte{0, 0, 1, 0xfe, 0xff}), 0, 6), rapid.SliceOfN(rapid.Byte(), 0, 40))
+	special := rapid.SampledFrom([]byte{0, 0, 1, 0xfe, 0xff})
+	return rapid.OneOf(rapid.SliceOfN(special, 0, 6), rapid.SliceOfN(rapid.Byte(), 0, 40))
 }
 
 // texts draws text with characters of every length in UTF-8, and zeros.
 func texts() *rapid.Generator[string] {
-	return rapid.OneOf(rapid.StringOfN(rapid.SampledFrom([]rune{0, 0, 1, 'a', 0x7f, 0x80, 0x7ff, 0x800, 0xffff, 0x10000, 0x10ffff}),
-		0, 6, -1), rapid.String())
+	special := rapid.SampledFrom([]rune{0, 0, 1, 'a', 0x7f, 0x80, 0x7ff, 0x800, 0xffff, 0x10000, 0x10ffff})
+	return rapid.OneOf(rapid.StringOfN(special, 0, 6, -1), rapid.String())
 }
 
 // elements draws keys of every type, as a decoder gives them. Tuples are nested depth deep at most.
@@ -190,7 +191,8 @@ type fatal interface {
 	Fatalf(format string, args ...any)
 }
 
-// encodeKey is the logical key bytes of a key, which must be encodable. They are appended to something, which must stay.
+// encodeKey is the logical key bytes of a key, which must be encodable. They are appended to something, which must
+// stay.
 func encodeKey[K any](t fatal, c codec.Key[K], key K) []byte {
 	t.Helper()
 	appended, err := c.AppendKey([]byte("before"), key)

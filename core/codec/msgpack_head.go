@@ -127,10 +127,11 @@ func withType(b []byte, h head) head {
 func headError(sentinel error, h head, wire []byte, at int) error {
 	switch h.kind {
 	case kindTruncated, kindText, kindBytes:
-		return failure(sentinel, "the MessagePack object at offset %d is cut off; there are %d bytes in all", at, len(wire))
+		return failure(sentinel, "the MessagePack object at offset %d is cut off; there are %d bytes in all", at,
+			len(wire))
 	case kindInvalid:
 		return failure(sentinel, "byte 0xc1 at offset %d begins no MessagePack object", at)
 	}
-	return failure(sentinel, "%s at offset %d; a key is nil, bin, str, an integer, a float, a bool or an array of these",
-		h.kind, at)
+	return failure(sentinel, "%s at offset %d; a key is nil, bin, str, an integer, a float, a bool or an array of "+
+		"these", h.kind, at)
 }

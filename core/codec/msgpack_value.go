@@ -13,7 +13,7 @@ import (
 //
 // Integers are written in as few bytes as they need, and the keys of map[string]string, map[string]bool and
 // map[string]any in ascending order; other maps in any order. Decoding checks first that the bytes are exactly one
-// MessagePack object, with containers nested 512 deep at most; then nothing it claims about its size can exhaust memory.
+// MessagePack object, with containers nested 512 deep at most; after that, no size it claims can exhaust memory.
 //
 // What is decoded into an `any`, at whatever depth, is nil, bool, int64 (uint64 beyond its range), float64, string,
 // []byte, []any, map[string]any, time.Time, or the type of an extension that the program registered; a map with a key

@@ -158,5 +158,6 @@ func walkError(sentinel error, found fault, offset, length int) error {
 		return failure(sentinel, "%d bytes follow the one MessagePack object, which ends at offset %d",
 			length-offset, offset)
 	}
-	return failure(sentinel, "the MessagePack object at offset %d is cut off; there are %d bytes in all", offset, length)
+	return failure(sentinel, "the MessagePack object at offset %d is cut off; there are %d bytes in all", offset,
+		length)
 }

@@ -13,20 +13,17 @@ import (
 	"github.com/scoped-lmdb/scoped-lmdb/core/codec"
 )
 
+// fixedBodies is how many bytes follow the codes after which that is always the same.
+var fixedBodies = map[byte]int{0xca: 4, 0xcb: 8, 0xcc: 1, 0xcd: 2, 0xce: 4, 0xcf: 8, 0xd0: 1, 0xd1: 2, 0xd2: 4,
+	0xd3: 8, 0xd4: 2, 0xd5: 3, 0xd6: 5, 0xd7: 9, 0xd8: 17}
+
 // objectEnd is the length of the MessagePack object at the start of b, or -1 if it is none. It is written the plain
 // way, from the specification's table, with recursion.
 func objectEnd(b []byte, depth int) int {
 	if len(b) == 0 {
 		return -1
 	}
-	number := func(width int) int {
-		if len(b) < 1+width {
-			return -1
-		}
-		padded := make([]byte, 8)
-		copy(padded[8-width:], b[1:1+width])
-		return int(binary.BigEndian.Uint64(padded))
-	}
+	number := func(width int) int { return numberAfter(b, width) }
 	body := func(head, length int) int {
 		if length < 0 || head+length > len(b) {
 			return -1
@@ -47,8 +44,7 @@ func objectEnd(b []byte, depth int) int {
 		}
 		return end
 	}
-	c := b[0]
-	switch {
+	switch c := b[0]; {
 	case c < 0x80 || c >= 0xe0 || c == 0xc0 || c == 0xc2 || c == 0xc3:
 		return 1
 	case c < 0x90:
@@ -58,24 +54,19 @@ func objectEnd(b []byte, depth int) int {
 	case c < 0xc0:
 		return body(1, int(c&31))
 	}
-	fixed := map[byte]int{0xca: 4, 0xcb: 8, 0xcc: 1, 0xcd: 2, 0xce: 4, 0xcf: 8, 0xd0: 1, 0xd1: 2, 0xd2: 4, 0xd3: 8,
-		0xd4: 2, 0xd5: 3, 0xd6: 5, 0xd7: 9, 0xd8: 17}
-	if n, ok := fixed[c]; ok {
+	if n, ok := fixedBodies[b[0]]; ok {
 		return body(1, n)
 	}
-	switch c {
+	switch b[0] {
 	case 0xc4, 0xd9:
 		return body(2, number(1))
 	case 0xc5, 0xda:
 		return body(3, number(2))
 	case 0xc6, 0xdb:
 		return body(5, number(4))
-	case 0xc7:
-		return body(3, number(1))
-	case 0xc8:
-		return body(4, number(2))
-	case 0xc9:
-		return body(6, number(4))
+	case 0xc7, 0xc8, 0xc9:
+		width := 1 << (b[0] - 0xc7)
+		return body(2+width, number(width))
 	case 0xdc:
 		return items(3, number(2))
 	case 0xdd:
@@ -86,6 +77,16 @@ func objectEnd(b []byte, depth int) int {
 		return items(5, 2*number(4))
 	}
 	return -1
+}
+
+// numberAfter is the number in the bytes after the first one, or -1 if they are not there.
+func numberAfter(b []byte, width int) int {
+	if len(b) < 1+width {
+		return -1
+	}
+	padded := make([]byte, 8)
+	copy(padded[8-width:], b[1:1+width])
+	return int(binary.BigEndian.Uint64(padded))
 }
 
 // checkWalk compares the walk with objectEnd.

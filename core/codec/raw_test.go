@@ -46,7 +46,8 @@ func TestRaw(t *testing.T) {
 }
 
 func TestTypeNames(t *testing.T) {
-	names := []string{"auto", "text", "bytes", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "f32", "f64", "bool"}
+	names := []string{"auto", "text", "bytes", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "f32", "f64",
+		"bool"}
 	for i, name := range names {
 		if got := codec.Type(i).String(); got != name {
 			t.Errorf("the type %d is called %s, not %s", i, got, name)

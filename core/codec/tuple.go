@@ -69,8 +69,8 @@ func codeName(code byte) string {
 
 // unknownCode is the error for a type code that no key has.
 func unknownCode(code byte, offset int) error {
-	return invalidKey("type code 0x%02x at offset %d is %s; a key holds null, bytes, text, tuples, integers from -2^63 "+
-		"to 2^64-1, float64 and bool", code, offset, codeName(code))
+	return invalidKey("type code 0x%02x at offset %d is %s; a key holds null, bytes, text, tuples, integers from "+
+		"-2^63 to 2^64-1, float64 and bool", code, offset, codeName(code))
 }
 
 // wrongKind is the error for a stored key of another type than the one asked for.

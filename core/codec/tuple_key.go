@@ -29,8 +29,8 @@ func TupleKey[K any]() (Key[K], error) {
 	}
 	key, ok := chosen.(Key[K])
 	if !ok {
-		return nil, unsupportedType("%s cannot be a typed key; allowed are string, []byte, bool, int, int8, int16, int32, "+
-			"int64, uint, uint8, uint16, uint32, uint64, float64, codec.Tuple and any", reflect.TypeFor[K]())
+		return nil, unsupportedType("%s cannot be a typed key; allowed are string, []byte, bool, int, int8, int16, "+
+			"int32, int64, uint, uint8, uint16, uint32, uint64, float64, codec.Tuple and any", reflect.TypeFor[K]())
 	}
 	return key, nil
 }

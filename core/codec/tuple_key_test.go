@@ -263,7 +263,8 @@ func TestTupleKeysOfAnotherType(t *testing.T) {
 		t.Errorf("-1 as a uint64: %v", err)
 	}
 	_, err = tupleKey[int64](t).DecodeKey(encodeKey(t, anyKey(t), any(uint64(1<<63))))
-	if !errors.Is(err, codec.ErrInvalidKey) || !strings.Contains(err.Error(), "-9223372036854775808 to 9223372036854775807") {
+	limits := "-9223372036854775808 to 9223372036854775807"
+	if !errors.Is(err, codec.ErrInvalidKey) || !strings.Contains(err.Error(), limits) {
 		t.Errorf("2^63 as an int64: %v", err)
 	}
 }

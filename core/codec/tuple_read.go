@@ -24,7 +24,8 @@ func readEscaped(b []byte, at int) (element escaped, next int, err error) {
 	for from := start; ; {
 		zero := bytes.IndexByte(b[from:], terminator)
 		if zero < 0 {
-			return escaped{}, 0, invalidKey("the %s at offset %d has no end; its bytes are cut off", codeName(b[at]), at)
+			return escaped{}, 0, invalidKey("the %s at offset %d has no end; its bytes are cut off",
+				codeName(b[at]), at)
 		}
 		end := from + zero
 		if end+1 == len(b) || b[end+1] != escape {
@@ -118,8 +119,8 @@ func readInteger(b []byte, at int) (negative bool, number uint64, next int, err 
 		magnitude = ^number & (^uint64(0) >> (64 - 8*width))
 	}
 	if magnitude>>(8*(width-1)) == 0 {
-		return false, 0, 0, invalidKey("the integer at offset %d has a leading zero byte; integers are stored in as few "+
-			"bytes as they need", at)
+		return false, 0, 0, invalidKey("the integer at offset %d has a leading zero byte; integers are stored in as "+
+			"few bytes as they need", at)
 	}
 	if negative && magnitude > 1<<63 {
 		return false, 0, 0, invalidKey("the integer at offset %d is below -2^63, the least that a key holds", at)
