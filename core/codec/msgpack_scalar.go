@@ -3,6 +3,7 @@ package codec
 import (
 	"math"
 	"reflect"
+	"unicode/utf8"
 )
 
 // The codecs here are for values of one scalar type each. They know their type, so they need neither reflection nor
@@ -42,6 +43,9 @@ func (msgpackText) AppendValue(dst []byte, value string) ([]byte, error) {
 	if tooLong(len(value)) {
 		return dst, tooLongError(ErrInvalidValue, len(value))
 	}
+	if !utf8.ValidString(value) {
+		return dst, notUTF8(ErrInvalidValue)
+	}
 	return append(appendTextHead(dst, len(value)), value...), nil
 }
 
@@ -52,6 +56,9 @@ func (msgpackText) DecodeValue(stored []byte) (string, error) {
 	}
 	if h.kind != kindText {
 		return "", wrongValue[string](h)
+	}
+	if !utf8.Valid(stored[h.size:]) {
+		return "", notUTF8(ErrInvalidValue)
 	}
 	return string(stored[h.size:]), nil
 }

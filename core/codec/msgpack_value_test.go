@@ -362,3 +362,22 @@ func TestMsgpackMapInExtension(t *testing.T) {
 	}
 	checkRoundTrip(t, codec.MsgpackValue[plain](), put)
 }
+
+func TestMsgpackTextIsUTF8(t *testing.T) {
+	for name, err := range map[string]error{
+		"put text":    second(codec.MsgpackValue[string]().AppendValue(nil, "\xff")),
+		"put any":     second(codec.MsgpackValue[any]().AppendValue(nil, "\xff")),
+		"put nested":  second(codec.MsgpackValue[map[string]any]().AppendValue(nil, map[string]any{"a": "\xff"})),
+		"get text":    second(codec.MsgpackValue[string]().DecodeValue([]byte{0xa1, 0xff})),
+		"get any":     second(codec.MsgpackValue[any]().DecodeValue([]byte{0xa1, 0xff})),
+		"get nested":  second(codec.MsgpackValue[[]string]().DecodeValue([]byte{0x91, 0xa1, 0xff})),
+		"page":        second(codec.MsgpackValueWire().AppendObject(nil, []byte{0x91, 0xa1, 0xff})),
+		"put by wire": second(codec.MsgpackValueWire().Encode(nil, []byte{0xd9, 2, 'a', 0xff})),
+	} {
+		if !errors.Is(err, codec.ErrInvalidValue) || !strings.Contains(err.Error(), "UTF-8") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func second[T any](_ T, err error) error { return err }

@@ -1,6 +1,8 @@
 package codec
 
-// A walk over MessagePack checks that it is well-formed without building anything. Whatever was not written by this
+import "unicode/utf8"
+
+// A walk over MessagePack checks that it is well-formed, and its text UTF-8, without building anything. Whatever was not written by this
 // package's own encoders is walked before it is stored, put into a page, or decoded.
 
 // fault is what a walk finds wrong.
@@ -12,6 +14,7 @@ const (
 	faultInvalid
 	faultDeep
 	faultTrailing
+	faultText
 )
 
 // shapeClass is how the rest of an object follows from its first byte.
@@ -29,6 +32,7 @@ type shape struct {
 	class shapeClass
 	size  uint8
 	extra uint8
+	text  bool
 }
 
 // shapes is the shape of an object by its first byte.
@@ -53,6 +57,7 @@ func makeShapes() (shapes [256]shape) {
 			if code >= 0xc7 && code <= 0xc9 {
 				*s = shape{class: shapeSized, size: uint8(h.size - 2), extra: 1}
 			}
+			s.text = h.kind == kindText
 		default:
 			*s = shape{class: shapeFixed, size: uint8(h.size)}
 		}
@@ -87,6 +92,9 @@ func walk(b []byte) (found fault, offset int) {
 		if s.class == shapeFixed {
 			if int(s.size) > len(b)-at {
 				return faultTruncated, at
+			}
+			if s.text && !utf8.Valid(b[at+1:at+int(s.size)]) {
+				return faultText, at
 			}
 			at += int(s.size)
 			continue
@@ -134,7 +142,11 @@ func step(b []byte, at int, s shape) (next int, count uint64, found fault) {
 		return 0, 0, faultTruncated
 	}
 	if s.class == shapeSized {
-		next += int(count)
+		body := b[next : next+int(count)]
+		if s.text && !utf8.Valid(body) {
+			return 0, 0, faultText
+		}
+		next += len(body)
 	}
 	return next, count, faultNone
 }
@@ -154,6 +166,8 @@ func walkError(sentinel error, found fault, offset, length int) error {
 	case faultDeep:
 		return failure(sentinel, "more than %d MessagePack containers inside each other, at offset %d",
 			maxMsgpackDepth, offset)
+	case faultText:
+		return failure(sentinel, "the text at offset %d is not valid UTF-8; pass it as bytes instead", offset)
 	case faultTrailing:
 		return failure(sentinel, "%d bytes follow the one MessagePack object, which ends at offset %d",
 			length-offset, offset)

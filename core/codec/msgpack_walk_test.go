@@ -1,4 +1,4 @@
-// Question: does the walk accept exactly what is one well-formed MessagePack object?
+// Question: does the walk accept exactly what is one well-formed MessagePack object with text in UTF-8?
 package codec_test
 
 import (
@@ -7,6 +7,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
@@ -30,6 +31,13 @@ func objectEnd(b []byte, depth int) int {
 		}
 		return head + length
 	}
+	text := func(head, length int) int {
+		end := body(head, length)
+		if end < 0 || !utf8.Valid(b[head:end]) {
+			return -1
+		}
+		return end
+	}
 	items := func(head, count int) int {
 		if count < 0 || depth == 512 {
 			return -1
@@ -52,18 +60,24 @@ func objectEnd(b []byte, depth int) int {
 	case c < 0xa0:
 		return items(1, int(c&15))
 	case c < 0xc0:
-		return body(1, int(c&31))
+		return text(1, int(c&31))
 	}
 	if n, ok := fixedBodies[b[0]]; ok {
 		return body(1, n)
 	}
 	switch b[0] {
-	case 0xc4, 0xd9:
+	case 0xc4:
 		return body(2, number(1))
-	case 0xc5, 0xda:
+	case 0xc5:
 		return body(3, number(2))
-	case 0xc6, 0xdb:
+	case 0xc6:
 		return body(5, number(4))
+	case 0xd9:
+		return text(2, number(1))
+	case 0xda:
+		return text(3, number(2))
+	case 0xdb:
+		return text(5, number(4))
 	case 0xc7, 0xc8, 0xc9:
 		width := 1 << (b[0] - 0xc7)
 		return body(2+width, number(width))
@@ -138,7 +152,11 @@ func drawObject(t *rapid.T, depth int) []byte {
 	case c >= 0xc4 && c <= 0xc6 || c >= 0xd9 && c <= 0xdb:
 		n := rapid.IntRange(0, 40).Draw(t, "length")
 		out[len(out)-1] = byte(n)
-		out = append(out, bytes.Repeat([]byte{0xc1}, n)...)
+		filling := byte(0xc1)
+		if c >= 0xd9 {
+			filling = 'a'
+		}
+		out = append(out, bytes.Repeat([]byte{filling}, n)...)
 	case c >= 0xc7 && c <= 0xc9:
 		n := rapid.IntRange(0, 40).Draw(t, "length")
 		out[len(out)-2] = byte(n)

@@ -1,9 +1,9 @@
 package codec
 
 // MsgpackValueWire is the Wire of typed values: what a host passes is stored as it is, once it is known to be exactly
-// one well-formed MessagePack object with containers nested 512 deep at most. AppendObject checks stored bytes again:
-// a malformed one would shift all that follows it in a page. Text is not checked to be UTF-8, as the format does not
-// ask for it. Errors wrap ErrInvalidValue.
+// one well-formed MessagePack object with containers nested 512 deep at most, whose text is UTF-8: in a page one that is
+// not would spoil all others for a host that decodes the page whole. AppendObject checks stored bytes again. Errors wrap
+// ErrInvalidValue.
 func MsgpackValueWire() Wire { return msgpackWire{} }
 
 type msgpackWire struct{}
