@@ -55,8 +55,9 @@ library() {
   local output=$1
   shift
   go build -buildmode=c-shared -trimpath -buildvcs=false "$@" -ldflags "-s -w -buildid= -extldflags '-Wl,--build-id=none \
--Wl,-soname,libslmdb.so.1 -Wl,--version-script=$root/include/slmdb.map'" -o "$output" ./capi
-  rm -f "${output%.*}.h" # cgo's own header; include/slmdb.h is the contract
+-Wl,-soname,libslmdb.so.1 -Wl,--version-script=$root/include/slmdb.map'" -o "$output.new" ./capi
+  rm -f "$output.h"             # cgo's own header; include/slmdb.h is the contract
+  mv "$output.new" "$output"    # a process that has the old one mapped keeps it whole
 }
 
 build_library() {
