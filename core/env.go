@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/scoped-lmdb/scoped-lmdb/core/engine"
 	"github.com/scoped-lmdb/scoped-lmdb/core/scope"
@@ -15,6 +16,8 @@ type Env struct {
 	registry *scope.Registry
 	rows     lateTable // the registry
 	records  lateTable // our own records
+	queue    queue
+	open     atomic.Int64 // transactions, those of the queue left out
 }
 
 // Names of our own tables. scoped-heed made the first one's.
@@ -45,6 +48,7 @@ func Open(driver engine.Driver, options ...EnvOption) (*Env, error) {
 	}
 	e := &Env{engine: inner, registry: scope.NewRegistry(scope.XXH32)}
 	e.rows.name, e.records.name = rowsTable, recordsTable
+	e.queue.idle.L = &e.queue.mu
 	for _, option := range options {
 		option(e)
 	}
@@ -55,9 +59,21 @@ func Open(driver engine.Driver, options ...EnvOption) (*Env, error) {
 	return e, nil
 }
 
-// Close closes the environment. While a transaction of it is open it does nothing and answers ErrBusy. An environment
-// that has been closed answers ErrClosed to everything, Close too.
-func (e *Env) Close() error { return wrap(e.engine.Close()) }
+// Close closes the environment, after what was submitted to it is committed. While a transaction of it is open it does
+// nothing and answers ErrBusy. An environment that has been closed answers ErrClosed to everything, Close too. It must not
+// be called by the function that Submit was given.
+func (e *Env) Close() error {
+	// Batches that wait for a write transaction of this process would wait for ever for a caller that waits here.
+	if n := e.open.Load(); n > 0 {
+		return fail(CodeBusy, "the environment has %d open transaction(s): commit or abort them, then close it", n)
+	}
+	e.queue.close()
+	err := e.engine.Close()
+	if CodeOf(err) == CodeBusy {
+		e.queue.reopen()
+	}
+	return wrap(err)
+}
 
 // Grow raises the size that the environment's file may have to at least size bytes; less than it has does nothing. It
 // waits for this process's transactions to end and answers ErrBusy if they do not (LMDB: 10 seconds), so it must not be

@@ -18,8 +18,10 @@ type Txn struct {
 	parent *Txn
 	child  *Txn // while the state is txnHasChild
 	write  bool
-	state  atomic.Int32
-	ids    names
+	// counted says that the environment counts it among those that keep it open.
+	counted bool
+	state   atomic.Int32
+	ids     names
 	// cursors are those that are open, so that a write can tell them to remember where they are.
 	cursors map[*Entries]struct{}
 	// Scratch memory: a logical key, a stored value, and what is stored of the key.
@@ -188,6 +190,9 @@ func (t *Txn) end(how func(engine.Txn) error) error {
 	}
 	t.cursors = nil
 	t.state.Store(txnEnded)
+	if t.counted {
+		t.env.open.Add(-1)
+	}
 	if t.parent != nil {
 		t.parent.ids.forget()
 		t.parent.state.Store(txnIdle)
@@ -213,20 +218,22 @@ func (e *Env) View(ctx context.Context, fn func(*Txn) error) error {
 // transaction to another goroutine. When the engine reports a conflict, fn runs again in a new transaction, so it must be
 // able to (LMDB: only when another process made a database that fn needs).
 func (e *Env) Update(ctx context.Context, fn func(*Txn) error) error {
-	return e.update(ctx, Options{Write: true}, fn)
+	return update(ctx, e.BeginWith, fn)
 }
 
-func (e *Env) update(ctx context.Context, options Options, fn func(*Txn) error) error {
+func update(ctx context.Context, begin beginner, fn func(*Txn) error) error {
 	for tries := 0; ; tries++ {
-		err := e.updateOnce(ctx, options, fn)
+		err := updateOnce(ctx, begin, fn)
 		if err == nil || CodeOf(err) != CodeConflict || tries >= conflicts {
 			return err
 		}
 	}
 }
 
-func (e *Env) updateOnce(ctx context.Context, options Options, fn func(*Txn) error) error {
-	t, err := e.BeginWith(ctx, options)
+type beginner = func(context.Context, Options) (*Txn, error)
+
+func updateOnce(ctx context.Context, begin beginner, fn func(*Txn) error) error {
+	t, err := begin(ctx, Options{Write: true})
 	if err != nil {
 		return err
 	}
@@ -249,6 +256,16 @@ func (e *Env) Begin(ctx context.Context, write bool) (*Txn, error) {
 
 // BeginWith is Begin for callers that came in from C and own their threads.
 func (e *Env) BeginWith(ctx context.Context, options Options) (*Txn, error) {
+	t, err := e.begin(ctx, options)
+	if err == nil {
+		t.counted = true
+		e.open.Add(1)
+	}
+	return t, err
+}
+
+// begin is BeginWith for the queue, whose transactions Close waits for instead of counting them.
+func (e *Env) begin(ctx context.Context, options Options) (*Txn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, wrap(err)
 	}

@@ -1,0 +1,161 @@
+package core
+
+import (
+	"context"
+	"sync"
+)
+
+// queue groups batches that wait into one commit (group commit, as in DeWitt and others, "Implementation Techniques for
+// Main Memory Database Systems", 1984): while one commit is on its way to the disk, others gather, and go together.
+//
+// One goroutine does it, which exists only while there is work.
+type queue struct {
+	mu      sync.Mutex
+	idle    sync.Cond
+	waiting []submission
+	running bool
+	closed  bool
+}
+
+type submission struct {
+	batch *Batch
+	done  func(error)
+}
+
+// A group is limited, so that one commit neither grows without bounds nor makes the first batch wait for ever.
+const (
+	maxGroup     = 4096
+	maxGroupSize = 32 << 20
+)
+
+// Submit queues a batch and returns at once. One commit takes all batches that wait by then, in the order in which they
+// were submitted. done is called from another goroutine after the batch's writes are as durable as the environment makes
+// a commit, or with the error for which none of them was kept: a batch that fails does not fail others. Calls of done
+// come in the order of submission; done must not block, and may submit again.
+//
+// Errors of Submit itself, after which done is not called: ErrClosed, ErrInvalidArgument (a batch of another environment).
+func (e *Env) Submit(b *Batch, done func(error)) error {
+	if b.env != e {
+		return fail(CodeInvalidArgument, "the batch is of another environment")
+	}
+	q := &e.queue
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed {
+		return fail(CodeClosed, "the environment has been closed")
+	}
+	q.waiting = append(q.waiting, submission{b, done})
+	if !q.running {
+		q.running = true
+		go e.drain()
+	}
+	return nil
+}
+
+// Flush waits until all that was submitted before has been committed or has failed.
+func (e *Env) Flush(ctx context.Context) error {
+	flushed := make(chan struct{})
+	if err := e.Submit(e.NewBatch(), func(error) { close(flushed) }); err != nil {
+		return err
+	}
+	select {
+	case <-flushed:
+		return nil
+	case <-ctx.Done():
+		return wrap(ctx.Err())
+	}
+}
+
+// Apply submits a batch and waits for it. Callers on many goroutines share commits.
+func (e *Env) Apply(ctx context.Context, b *Batch) error {
+	result := make(chan error, 1)
+	if err := e.Submit(b, func(err error) { result <- err }); err != nil {
+		return err
+	}
+	select {
+	case err := <-result:
+		return err
+	case <-ctx.Done():
+		return wrap(ctx.Err())
+	}
+}
+
+// drain commits groups until nothing waits.
+func (e *Env) drain() {
+	for {
+		group := e.queue.take()
+		if len(group) == 0 {
+			return
+		}
+		errs := e.commitGroup(group)
+		for i, s := range group {
+			s.done(errs[i])
+		}
+	}
+}
+
+// take takes the next group; none means that the goroutine ends.
+func (q *queue) take() []submission {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	n, size := 0, 0
+	for n < len(q.waiting) && n < maxGroup && (n == 0 || size+q.waiting[n].batch.size <= maxGroupSize) {
+		size += q.waiting[n].batch.size
+		n++
+	}
+	group := q.waiting[:n:n]
+	q.waiting = q.waiting[n:]
+	if n == 0 {
+		q.waiting = nil
+		q.running = false
+		q.idle.Broadcast()
+	}
+	return group
+}
+
+// commitGroup commits all batches together or, if that fails, each by itself, so that each has its own result.
+func (e *Env) commitGroup(group []submission) []error {
+	errs := make([]error, len(group))
+	if e.commitBatches(group) == nil {
+		return errs
+	}
+	for i := range group {
+		errs[i] = e.commitBatches(group[i : i+1])
+	}
+	return errs
+}
+
+func (e *Env) commitBatches(group []submission) error {
+	writes := 0
+	for _, s := range group {
+		writes += s.batch.Len()
+	}
+	if writes == 0 {
+		return nil
+	}
+	return update(context.Background(), e.begin, func(t *Txn) error {
+		for _, s := range group {
+			if err := s.batch.Do(t); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// close refuses new batches and waits for those that were submitted.
+func (q *queue) close() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closed = true
+	for q.running {
+		q.idle.Wait()
+	}
+}
+
+// reopen undoes close, for an environment that could not be closed.
+func (q *queue) reopen() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closed = false
+}
