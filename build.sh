@@ -55,7 +55,7 @@ library() {
   local output=$1
   shift
   go build -buildmode=c-shared -trimpath -buildvcs=false "$@" -ldflags "-s -w -buildid= -extldflags '-Wl,--build-id=none \
--Wl,-soname,libslmdb.so.1 -Wl,--version-script=$root/include/slmdb.map'" -o "$output.new" ./capi
+-Wl,-soname,libslmdb.so.1 -Wl,--version-script=$root/include/slmdb.map -Wl,--wrap=pthread_getattr_np'" -o "$output.new" ./capi
   rm -f "$output.h"             # cgo's own header; include/slmdb.h is the contract
   mv "$output.new" "$output"    # a process that has the old one mapped keeps it whole
 }

@@ -3,6 +3,7 @@
  * of the same name with handles as the numbers that they are. slmdb.h is included, so the compiler holds them to it.
  */
 #include "guard.h"
+#include "thread.h"
 
 #include "_cgo_export.h"
 
@@ -100,17 +101,25 @@ int32_t slmdb_db_clear(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, uint64_
 
 int32_t slmdb_txn_begin(slmdb_env *env, int32_t mode, slmdb_txn **txn, slmdb_error *error) {
   GUARD;
-  return goTxnBegin(H(env), mode, OUT(txn), error);
+  int32_t status = goTxnBegin(H(env), mode, OUT(txn), error);
+  if (status == SLMDB_OK && mode == SLMDB_WRITE) slm_thread_adopt(H(*txn));
+  return status;
+}
+
+/* A transaction that another thread uses, or owns, is still open. */
+static int32_t ended(slmdb_txn *txn, int32_t status) {
+  if (status != SLMDB_WRONG_THREAD && status != SLMDB_IN_USE) slm_thread_disown(H(txn));
+  return status;
 }
 
 int32_t slmdb_txn_commit(slmdb_txn *txn, slmdb_error *error) {
   GUARD;
-  return goTxnCommit(H(txn), error);
+  return ended(txn, goTxnCommit(H(txn), error));
 }
 
 int32_t slmdb_txn_abort(slmdb_txn *txn, slmdb_error *error) {
   GUARD;
-  return goTxnAbort(H(txn), error);
+  return ended(txn, goTxnAbort(H(txn), error));
 }
 
 int32_t slmdb_cursor_open(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const slmdb_range *range,

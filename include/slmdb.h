@@ -19,7 +19,8 @@
  *   values    SLMDB_TYPED keys and values are. One MessagePack object each, nothing after it.
  *   threads   An Env, Database and Scope may be used by any number of threads at once. A Txn and its Cursors may be
  *             used by one thread at a time (SLMDB_IN_USE otherwise). A write transaction must end on the thread that
- *             began it (SLMDB_WRONG_THREAD otherwise), and a thread may have one at a time (SLMDB_NESTED otherwise).
+ *             began it (SLMDB_WRONG_THREAD otherwise), and a thread may have one an Env (SLMDB_NESTED otherwise). A
+ *             thread that ends with one open aborts it.
  *   fork      In a child forked after the library was loaded, every function answers SLMDB_FORKED.
  *
  * This header needs nothing but C99 or C++11.
