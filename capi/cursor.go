@@ -125,7 +125,7 @@ func (d *db) bounds(r *C.slmdb_range) (b core.Bounds, err error) {
 	if unknown := r.flags &^ rangeFlags; unknown != 0 {
 		return b, fail(core.CodeInvalidArgument, "slmdb_range.flags has unknown bits %#x", uint32(unknown))
 	}
-	var lower, upper []byte
+	lower, upper := []byte{}, []byte{} // never nil, which is no bound: the empty text is one
 	if r.flags&C.SLMDB_RANGE_LOWER != 0 {
 		if b.Lower, err = d.logical(&lower, r.lower, r.lower_length); err != nil {
 			return b, err

@@ -21,9 +21,9 @@ type source interface {
 // newSource opens the source for the entries of a spot within bounds.
 func newSource(t engine.Txn, sp spot, b Bounds) (source, error) {
 	switch {
-	case sp.form.AsIs():
+	case sp.form.Sorted():
 		return newRun(t, sp, b.span(nil))
-	case ordered(sp.form):
+	case sp.form.Classed():
 		m := &merge{txn: t, spot: sp, bounds: b}
 		return m, m.start(nil, false)
 	}
