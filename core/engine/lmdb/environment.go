@@ -20,7 +20,7 @@ type environment struct {
 	users  int // sessions; guarded by opened.mu
 
 	writer chan struct{} // holds one token; who has it may begin the write transaction
-	owner  atomic.Int64  // the thread that has the write transaction, 0 if none
+	owner  atomic.Uint64 // the thread that has the write transaction, 0 if none
 	gate   gate
 	tables tables
 	pool   readers

@@ -1,6 +1,7 @@
 #include "native.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,8 @@ struct slm_cursor {
   bound from, to; /* of the range */
   bound start;    /* where the walk starts: the range's own end, or what was sought inside of it */
 };
+
+uintptr_t slm_thread(void) { return (uintptr_t)pthread_self(); }
 
 /* The stored key: in `joined` if there is a partition, else where the caller has it. */
 static mdb_val join(unsigned char *joined, uint32_t partition, int scoped, const char *key, size_t key_size) {

@@ -2,6 +2,7 @@ package lmdb
 
 /*
 #cgo CFLAGS: -std=c11 -O2 -Wall -Wextra
+#cgo nocallback slm_thread
 #cgo noescape slm_get
 #cgo nocallback slm_get
 #cgo noescape slm_put
@@ -53,6 +54,9 @@ func findTxnPointer() uintptr {
 func rawOf(t *apiTxn) rawTxn {
 	return rawTxn(*(*uintptr)(unsafe.Add(unsafe.Pointer(t), txnPointer)))
 }
+
+// thread is the calling thread, as a number that no other living thread has.
+func thread() uint64 { return uint64(C.slm_thread()) }
 
 func bytesArg(b []byte) (*C.char, C.size_t) {
 	return (*C.char)(unsafe.Pointer(unsafe.SliceData(b))), C.size_t(len(b))

@@ -26,6 +26,9 @@ typedef struct slm_cursor slm_cursor;
 /* Bits of slm_cursor_open's flags. */
 enum { SLM_HAS_FROM = 1, SLM_HAS_TO = 2, SLM_FROM_OPEN = 4, SLM_TO_OPEN = 8, SLM_REVERSE = 16 };
 
+/* The calling thread, as a number that no other living thread has. */
+uintptr_t slm_thread(void);
+
 int slm_get(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *key, size_t key_size,
             slm_slice *value);
 int slm_put(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *key, size_t key_size,

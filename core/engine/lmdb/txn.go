@@ -4,7 +4,6 @@ import (
 	"context"
 	"runtime"
 	"sync"
-	"syscall"
 
 	"github.com/scoped-lmdb/scoped-lmdb/core/engine"
 )
@@ -18,7 +17,7 @@ type txn struct {
 	parent  *txn
 	write   bool
 	wired   bool // runtime.LockOSThread was called for it
-	owner   int64
+	owner   uint64
 	seq     uint64 // how many tables were open when it began
 	cursors map[*cursor]struct{}
 	failure error // what every later write and the commit answer
@@ -51,9 +50,6 @@ func (s *session) begin(ctx context.Context, options engine.TxnOptions) (*txn, e
 	}
 	return t, nil
 }
-
-// thread is the number of the calling thread.
-func thread() int64 { return int64(syscall.Gettid()) }
 
 func (t *txn) beginWrite(ctx context.Context, hostThread bool) error {
 	e := t.session.env
