@@ -1,0 +1,5 @@
+// The package for import: the objects of index.cjs.
+
+import implementation from './index.cjs'
+
+export const { Database, Env, Extension, Float, Scope, ScopeView, SlmdbError, Txn, open, version } = implementation

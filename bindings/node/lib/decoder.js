@@ -1,0 +1,333 @@
+'use strict'
+// Reads MessagePack out of the answer memory. What it returns never points into that memory.
+//
+// No code of the user runs in here, so one set of module variables is enough.
+
+const { isUtf8 } = require('node:buffer')
+const { SlmdbError, STATUS } = require('./errors.js')
+const { Extension } = require('./extension.js')
+const { Float } = require('./float.js')
+
+/**
+ * What toString('utf8', start, end) comes to, without its checks of the arguments, which cost as much as the work. Not
+ * documented, so not relied on.
+ * @type {(this: Buffer, start: number, end: number) => string}
+ */
+const utf8Slice = /** @type {any} */ (Buffer.prototype).utf8Slice ??
+  /** @this {Buffer} @param {number} start @param {number} end */
+  function (start, end) { return this.toString('utf8', start, end) }
+
+/** Levels of nesting. Python's msgpack reads no more either. */
+const DEEPEST = 1024
+const LARGEST_TIME = 8.64e15
+
+/** @type {Buffer} */
+let buffer = Buffer.alloc(0)
+/** @type {DataView} */
+let view
+let position = 0
+let end = 0
+/** While a key is read: its floats that are whole are no integers (see Float). */
+let marksFloats = false
+
+/** @param {string} what @returns {never} */
+function fail (what) {
+  throw new SlmdbError(STATUS.INVALID_VALUE, `stored bytes that cannot be read: ${what}`)
+}
+
+/** @param {number} length */
+function claim (length) {
+  if (length > end - position) fail('they end too early')
+}
+
+/** @param {number} length */
+function readText (length) {
+  if (length > 15) return readLongText(length)
+  claim(length)
+  const codes = new Array(length)
+  for (let i = 0; i < length; i++) {
+    const code = buffer[position + i]
+    if (code > 0x7f) return readLongText(length)
+    codes[i] = code
+  }
+  position += length
+  return String.fromCharCode.apply(String, codes)
+}
+
+/** @param {number} length */
+function readLongText (length) {
+  claim(length)
+  const start = position
+  position += length
+  const text = utf8Slice.call(buffer, start, position)
+  // the replacement character is either stored as such, or hides bytes that are no UTF-8
+  if (text.includes('\ufffd') && !isUtf8(buffer.subarray(start, position))) fail('text that is no UTF-8')
+  return text
+}
+
+/** @param {number} length */
+function readBinary (length) {
+  claim(length)
+  const bytes = copyOf(buffer, position, length)
+  position += length
+  return bytes
+}
+
+/**
+ * A Buffer of its own.
+ * @param {Buffer} source @param {number} start @param {number} length
+ */
+function copyOf (source, start, length) {
+  const copy = Buffer.allocUnsafe(length)
+  if (length < 16) {
+    for (let i = 0; i < length; i++) copy[i] = source[start + i]
+  } else {
+    copy.set(new Uint8Array(source.buffer, source.byteOffset + start, length)) // half the time of Buffer's own ways
+  }
+  return copy
+}
+
+/** @param {number} length @param {number} depth */
+function readArray (length, depth) {
+  claim(length)
+  const array = new Array(length)
+  for (let i = 0; i < length; i++) array[i] = read(depth)
+  return array
+}
+
+// Names of properties repeat: those that are short ASCII are kept in a small table.
+const NAMES = 1024
+/** @type {string[]} */
+const names = new Array(NAMES).fill('')
+
+function readName () {
+  const first = buffer[position]
+  if (first <= 0xa0 || first > 0xaf) return undefined
+  const length = first - 0xa0
+  const start = position + 1
+  if (length > end - start) fail('they end too early')
+  let hash = length
+  for (let i = 0; i < length; i++) hash = (hash * 31 + buffer[start + i]) & 0xffffff
+  const index = hash & (NAMES - 1)
+  const known = names[index]
+  if (known.length === length) {
+    let i = 0
+    while (i < length && known.charCodeAt(i) === buffer[start + i]) i++
+    if (i === length) {
+      position = start + length
+      return known
+    }
+  }
+  position = start
+  const name = readText(length)
+  if (name.length === length) names[index] = name
+  return name
+}
+
+/** @param {number} length @param {number} depth */
+function readMap (length, depth) {
+  claim(length * 2)
+  /** @type {Record<string, unknown>} */
+  const object = {}
+  for (let i = 0; i < length; i++) {
+    const key = readName() ?? read(depth)
+    if (typeof key !== 'string') return readRestAsMap(object, key, length - i, depth)
+    setProperty(object, key, read(depth))
+  }
+  return object
+}
+
+/** @param {Record<string, unknown>} object @param {string} name @param {unknown} value */
+function setProperty (object, name, value) {
+  if (name === '__proto__') {
+    Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true })
+  } else {
+    object[name] = value
+  }
+}
+
+/**
+ * A map with a key that is no text is a Map, with all its keys as they are.
+ * @param {Record<string, unknown>} object what was read so far
+ * @param {unknown} key the first that is no text
+ * @param {number} left entries from that key on
+ * @param {number} depth
+ */
+function readRestAsMap (object, key, left, depth) {
+  const map = new Map(/** @type {[unknown, unknown][]} */ (Object.entries(object)))
+  map.set(key, read(depth))
+  for (let i = 1; i < left; i++) {
+    const next = read(depth)
+    map.set(next, read(depth))
+  }
+  return map
+}
+
+/** @param {number} length */
+function readExtension (length) {
+  claim(length + 1)
+  const type = view.getInt8(position++)
+  if (type === -1) return readTimestamp(length)
+  return new Extension(type, readBinary(length))
+}
+
+/** @param {number} length */
+function readTimestamp (length) {
+  let seconds = 0
+  let nanoseconds = 0
+  if (length === 4) {
+    seconds = view.getUint32(position)
+  } else if (length === 8) {
+    const high = view.getUint32(position)
+    nanoseconds = high >>> 2
+    seconds = (high & 3) * 0x100000000 + view.getUint32(position + 4)
+  } else if (length === 12) {
+    nanoseconds = view.getUint32(position)
+    seconds = view.getInt32(position + 4) * 0x100000000 + view.getUint32(position + 8)
+  } else {
+    fail(`a timestamp of ${length} bytes`)
+  }
+  position += length
+  const time = seconds * 1000 + Math.floor(nanoseconds / 1000000)
+  if (nanoseconds > 999999999 || Math.abs(time) > LARGEST_TIME) fail('a timestamp outside the range of Date')
+  return new Date(time)
+}
+
+/** A number if that holds it exactly, else a BigInt. @param {boolean} signed */
+function readInteger64 (signed) {
+  claim(8)
+  const high = signed ? view.getInt32(position) : view.getUint32(position)
+  const number = high * 0x100000000 + view.getUint32(position + 4)
+  position += 8
+  if (Number.isSafeInteger(number)) return number
+  return signed ? view.getBigInt64(position - 8) : view.getBigUint64(position - 8)
+}
+
+function readUint16 () {
+  claim(2)
+  position += 2
+  return view.getUint16(position - 2)
+}
+
+function readUint32 () {
+  claim(4)
+  position += 4
+  return view.getUint32(position - 4)
+}
+
+/** @param {number} bytes */
+function readFloat (bytes) {
+  claim(bytes)
+  position += bytes
+  const number = bytes === 4 ? view.getFloat32(position - 4) : view.getFloat64(position - 8)
+  return marksFloats && Number.isSafeInteger(number) && !Object.is(number, -0) ? new Float(number) : number
+}
+
+/** @param {number} bytes */
+function readSigned (bytes) {
+  claim(bytes)
+  position += bytes
+  if (bytes === 1) return view.getInt8(position - 1)
+  return bytes === 2 ? view.getInt16(position - 2) : view.getInt32(position - 4)
+}
+
+function readUint8 () {
+  claim(1)
+  return buffer[position++]
+}
+
+/** @param {number} above how deep the object is that this is in @returns {unknown} */
+function read (above) {
+  if (position >= end) fail('they end too early')
+  const first = buffer[position++]
+  if (first < 0x80) return first
+  if (first >= 0xe0) return first - 0x100
+  if (first >= 0xa0 && first < 0xc0) return readText(first - 0xa0)
+  if (first < 0xa0 && above >= DEEPEST) fail(`nested deeper than ${DEEPEST} levels`)
+  if (first < 0x90) return readMap(first - 0x80, above + 1)
+  if (first < 0xa0) return readArray(first - 0x90, above + 1)
+  return readOther(first, above)
+}
+
+/** @param {number} first @param {number} above @returns {unknown} */
+function readOther (first, above) {
+  switch (first) {
+    case 0xc0: return null
+    case 0xc2: return false
+    case 0xc3: return true
+    case 0xc4: return readBinary(readUint8())
+    case 0xc5: return readBinary(readUint16())
+    case 0xc6: return readBinary(readUint32())
+    case 0xc7: return readExtension(readUint8())
+    case 0xc8: return readExtension(readUint16())
+    case 0xc9: return readExtension(readUint32())
+    case 0xca: return readFloat(4)
+    case 0xcb: return readFloat(8)
+    case 0xcc: return readUint8()
+    case 0xcd: return readUint16()
+    case 0xce: return readUint32()
+    case 0xcf: return readInteger64(false)
+    case 0xd0: return readSigned(1)
+    case 0xd1: return readSigned(2)
+    case 0xd2: return readSigned(4)
+    case 0xd3: return readInteger64(true)
+    case 0xd4: case 0xd5: case 0xd6: case 0xd7: case 0xd8: return readExtension(1 << (first - 0xd4))
+    case 0xd9: return readText(readUint8())
+    case 0xda: return readText(readUint16())
+    case 0xdb: return readText(readUint32())
+    case 0xc1: return fail('the byte c1')
+    default: return readLarge(first, above)
+  }
+}
+
+/** @param {number} first @param {number} above */
+function readLarge (first, above) {
+  if (above >= DEEPEST) fail(`nested deeper than ${DEEPEST} levels`)
+  const length = first === 0xdc || first === 0xde ? readUint16() : readUint32()
+  return first < 0xde ? readArray(length, above + 1) : readMap(length, above + 1)
+}
+
+/**
+ * The one object in the first `length` bytes.
+ * @param {Buffer} bytes @param {DataView} bytesView of the same memory @param {number} length
+ * @returns {unknown}
+ */
+function decode (bytes, bytesView, length) {
+  start(bytes, bytesView, length)
+  const value = read(0)
+  if (position !== end) fail('something follows them')
+  return value
+}
+
+/** @param {Buffer} bytes @param {DataView} bytesView @param {number} length */
+function start (bytes, bytesView, length) {
+  buffer = bytes
+  view = bytesView
+  position = 0
+  end = length
+  marksFloats = false
+}
+
+/**
+ * The entries of a page: key, value, key, value, ...
+ * @param {Buffer} bytes @param {DataView} bytesView of the same memory @param {number} length
+ * @param {boolean} floatKeys all numbers among the keys are floats, so that they need no mark
+ * @returns {unknown[]}
+ */
+function decodePage (bytes, bytesView, length, floatKeys) {
+  start(bytes, bytesView, length)
+  const first = readUint8()
+  const count = first === 0xdd ? readUint32() : first === 0xdc ? readUint16() : first & 0x0f
+  claim(count)
+  const flat = new Array(count)
+  for (let i = 0; i < count; i += 2) {
+    marksFloats = !floatKeys
+    flat[i] = read(0)
+    marksFloats = false
+    flat[i + 1] = read(0)
+  }
+  if (position !== end) fail('something follows them')
+  return flat
+}
+
+module.exports = { copyOf, decode, decodePage }

@@ -1,0 +1,138 @@
+/* addon.c: loading, the memory shared with JavaScript, the message of the last error. */
+#include "addon.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct instance *instance_of(napi_env env) {
+  void *self = NULL;
+  napi_get_instance_data(env, &self);
+  return self;
+}
+
+void refuse(struct instance *self, int32_t status, const char *message) {
+  size_t length = strlen(message);
+  if (length >= sizeof self->error.message) length = sizeof self->error.message - 1;
+  memcpy(self->error.message, message, length);
+  self->error.message[length] = '\0';
+  self->error.code = status;
+  self->frame->status = status;
+}
+
+bool request_bytes(struct instance *self, double offset, double length, const void **bytes, size_t *size) {
+  double available = (double)self->request.size;
+  /* written so that NaN fails */
+  if (!(offset >= 0 && length >= 0 && offset <= available && length <= available - offset)) {
+    refuse(self, SLMDB_INTERNAL, "scoped-lmdb (Node): bytes outside the request memory");
+    return false;
+  }
+  *bytes = self->request.bytes == NULL ? NULL : self->request.bytes + (size_t)offset;
+  *size = (size_t)length;
+  return true;
+}
+
+uint64_t whole(double number) { return number >= 1 && number <= 9007199254740992.0 ? (uint64_t)number : 0; }
+
+void define_function(napi_env env, napi_value exports, const char *name, napi_callback function) {
+  napi_value value;
+  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, function, NULL, &value) != napi_ok) return;
+  napi_set_named_property(env, exports, name, value);
+}
+
+static bool typed_array(napi_env env, napi_value value, napi_typedarray_type wanted, void **data, size_t *length) {
+  bool is = false;
+  napi_typedarray_type type;
+  if (napi_is_typedarray(env, value, &is) != napi_ok || !is) return false;
+  if (napi_get_typedarray_info(env, value, &type, length, data, NULL, NULL) != napi_ok) return false;
+  return type == wanted;
+}
+
+/* attach(frame: Float64Array, request: Uint8Array, answer: Uint8Array). Keeps them alive; replaces those before. */
+static napi_value attach(napi_env env, napi_callback_info info) {
+  struct instance *self = instance_of(env);
+  napi_value argument[3];
+  size_t count = 3;
+  void *data[3];
+  size_t length[3];
+  napi_get_cb_info(env, info, &count, argument, NULL, NULL);
+  if (count < 3 || !typed_array(env, argument[0], napi_float64_array, &data[0], &length[0]) ||
+      !typed_array(env, argument[1], napi_uint8_array, &data[1], &length[1]) ||
+      !typed_array(env, argument[2], napi_uint8_array, &data[2], &length[2]) || length[0] < FRAME_SLOTS) {
+    napi_throw_type_error(env, "SLMDB_INTERNAL", "attach: a Float64Array of all slots and two Uint8Arrays");
+    return NULL;
+  }
+  for (int i = 0; i < 3; i++) {
+    napi_ref reference;
+    if (napi_create_reference(env, argument[i], 1, &reference) != napi_ok) {
+      napi_throw_error(env, "SLMDB_OUT_OF_MEMORY", "no memory for a reference");
+      return NULL;
+    }
+    if (self->attached[i] != NULL) napi_delete_reference(env, self->attached[i]);
+    self->attached[i] = reference;
+  }
+  self->frame = data[0];
+  self->request = (struct memory){data[1], length[1]};
+  self->answer = (struct memory){data[2], length[2]};
+  return NULL;
+}
+
+/* message(): what the last call that failed has to say. */
+static napi_value message(napi_env env, napi_callback_info info) {
+  (void)info;
+  napi_value text = NULL;
+  napi_create_string_utf8(env, instance_of(env)->error.message, NAPI_AUTO_LENGTH, &text);
+  return text;
+}
+
+/* openHandles(): of the whole process, for tests. */
+static napi_value open_handles(napi_env env, napi_callback_info info) {
+  (void)info;
+  napi_value number = NULL;
+  napi_create_double(env, (double)slmdb_open_handles(), &number);
+  return number;
+}
+
+/* The thread or the process ends while JavaScript still had something open. */
+static void release(void *data) { handle_release_all(data); }
+
+static void destroy(napi_env env, void *data, void *hint) {
+  (void)env;
+  (void)hint;
+  struct instance *self = data;
+  free(self->handles.slots);
+  free(self);
+}
+
+static bool same_abi(napi_env env) {
+  if (slmdb_abi_version() == SLMDB_ABI_VERSION) return true;
+  napi_throw_error(env, "SLMDB_ABI", "libslmdb has another ABI version than this addon was compiled for");
+  return false;
+}
+
+NAPI_MODULE_INIT(/* napi_env env, napi_value exports */) {
+  if (!same_abi(env)) return NULL;
+  struct instance *self = calloc(1, sizeof *self);
+  if (self == NULL || napi_set_instance_data(env, self, destroy, NULL) != napi_ok) {
+    free(self);
+    napi_throw_error(env, "SLMDB_OUT_OF_MEMORY", "no memory for the addon");
+    return NULL;
+  }
+  self->frame = &self->unattached;
+  napi_add_env_cleanup_hook(env, release, self);
+  napi_value version, slots;
+  if (napi_create_string_utf8(env, slmdb_version(), NAPI_AUTO_LENGTH, &version) == napi_ok)
+    napi_set_named_property(env, exports, "version", version);
+  if (napi_create_uint32(env, FRAME_SLOTS, &slots) == napi_ok)
+    napi_set_named_property(env, exports, "frameSlots", slots);
+  define_function(env, exports, "attach", attach);
+  define_function(env, exports, "message", message);
+  define_function(env, exports, "openHandles", open_handles);
+  define_env(env, exports);
+  define_database(env, exports);
+  define_scope(env, exports);
+  define_txn(env, exports);
+  define_cursor(env, exports);
+  define_signals(env, exports);
+  signals_on_alternate_stack();
+  return exports;
+}

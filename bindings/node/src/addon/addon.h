@@ -1,0 +1,119 @@
+/*
+ * addon.h: what the files of the addon share.
+ *
+ * The addon is a thin layer between lib/native.js and the C ABI. JavaScript calls it without arguments: what goes in
+ * and out is in three pieces of memory that both sides know. That costs 10 ns a call where five arguments cost 50:
+ *
+ *   frame    numbers: handles, lengths, the status (struct frame; lib/native.js has the same list)
+ *   request  bytes going in: keys, values, names, at offsets that the frame says
+ *   answer   bytes coming out: a value, or a page of entries
+ *
+ * Nothing here is global but two flags of signals.c: every thread that loads the addon has an instance of its own.
+ * Whatever numbers JavaScript writes, nothing is read or written outside these pieces of memory.
+ */
+#ifndef SCOPED_LMDB_ADDON_H
+#define SCOPED_LMDB_ADDON_H
+
+#define NAPI_VERSION 8
+#include <node_api.h>
+#include <slmdb.h>
+
+/* All members are doubles: for JavaScript this is one Float64Array. Handles are ids from handles.c; 0 is none. */
+struct frame {
+  double status; /* out: SLMDB_OK or what went wrong */
+  double handle; /* in: the Env or cursor; out: the handle that was made */
+  double txn;
+  double db;
+  double scope;
+  double key; /* offset in request; also a name, a path or the lower bound */
+  double key_length;
+  double value; /* offset in request; also the upper bound */
+  double value_length;
+  double flags;
+  double limit;  /* entries at the most; bytes of the map */
+  double result; /* out: a length or a count */
+  double more;   /* out: 1 if a cursor has entries left */
+  double option[4];
+};
+
+enum { FRAME_SLOTS = (int)(sizeof(struct frame) / sizeof(double)) };
+
+struct memory {
+  unsigned char *bytes;
+  size_t size;
+};
+
+enum handle_type { HANDLE_FREE, HANDLE_ENV, HANDLE_DB, HANDLE_SCOPE, HANDLE_TXN, HANDLE_CURSOR };
+
+/* A handle of the library, and its place in the tree Env > (Database, Scope, Txn > Cursor). Links are indexes or 0. */
+struct slot {
+  void *handle;
+  uint32_t generation;
+  uint32_t parent;
+  uint32_t first_child;
+  uint32_t next; /* sibling; in a free slot: the next free one */
+  uint32_t previous;
+  enum handle_type type;
+};
+
+struct handles {
+  struct slot *slots;
+  uint32_t capacity;
+  uint32_t used; /* slots that have ever been in use, the unused slot 0 among them */
+  uint32_t free; /* the first free slot below `used`; 0: none */
+};
+
+/* One loaded addon in one thread. */
+struct instance {
+  struct frame *frame;
+  struct memory request;
+  struct memory answer;
+  struct frame unattached; /* what `frame` points to before JavaScript has attached its own */
+  napi_ref attached[3];
+  struct handles handles;
+  slmdb_error error; /* of the last call that failed */
+};
+
+/* ---- addon.c ---- */
+
+struct instance *instance_of(napi_env env);
+/* Answers with a fault that the addon found itself, so that the library was not asked. */
+void refuse(struct instance *self, int32_t status, const char *message);
+/* The bytes at an offset of the request; false, and answered, if they are not within it. */
+bool request_bytes(struct instance *self, double offset, double length, const void **bytes, size_t *size);
+/* A whole number from the frame; 0 if it is none. */
+uint64_t whole(double number);
+void define_function(napi_env env, napi_value exports, const char *name, napi_callback function);
+
+/* ---- handles.c: ids for the library's handles ---- */
+
+/* 0 if there is no memory or no id left. parent is an id, or 0. */
+double handle_add(struct instance *self, enum handle_type type, void *handle, double parent);
+/* NULL, and answered, if the id is not that of an open handle of this type. */
+void *handle_find(struct instance *self, enum handle_type type, double id);
+/* Forgets a handle and all below it. Scopes among those below are closed; the library has closed everything else. */
+void handle_forget(struct instance *self, double id);
+/* Whether a transaction of an Env is open in this thread. */
+bool handle_has_txns(struct instance *self, double env);
+/* Aborts all transactions of an Env and closes it. Nothing happens if the id is none of an Env. */
+void handle_release_env(struct instance *self, double env);
+/* The same for every Env of this instance. */
+void handle_release_all(struct instance *self);
+
+/* ---- one file each ---- */
+
+void define_env(napi_env env, napi_value exports);
+void define_database(napi_env env, napi_value exports);
+void define_scope(napi_env env, napi_value exports);
+void define_txn(napi_env env, napi_value exports);
+void define_cursor(napi_env env, napi_value exports);
+
+/* ---- signals.c ---- */
+
+void define_signals(napi_env env, napi_value exports);
+/* Adds SA_ONSTACK to all handlers that lack it. */
+void signals_on_alternate_stack(void);
+/* The same for SIGCHLD alone, unless its handler is known to stay; before a transaction begins. */
+void signals_check_child(void);
+
+#endif

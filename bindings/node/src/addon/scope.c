@@ -1,0 +1,38 @@
+/* scope.c: the handles of scopes. They belong to no Env; here they are kept below the one that they are used with. */
+#include "addon.h"
+
+/* handle: the Env to keep it below, or 0; key: the name. Out: handle. */
+static napi_value scope_open(napi_env env, napi_callback_info info) {
+  (void)info;
+  struct instance *self = instance_of(env);
+  struct frame *frame = self->frame;
+  const void *name;
+  size_t name_length;
+  if (!request_bytes(self, frame->key, frame->key_length, &name, &name_length)) return NULL;
+  if (frame->handle != 0 && handle_find(self, HANDLE_ENV, frame->handle) == NULL) return NULL;
+  slmdb_scope *scope = NULL;
+  frame->status = slmdb_scope_open(name, name_length, &scope, &self->error);
+  if (frame->status != SLMDB_OK) return NULL;
+  frame->handle = handle_add(self, HANDLE_SCOPE, scope, frame->handle);
+  if (frame->handle == 0) {
+    slmdb_scope_close(scope, NULL);
+    refuse(self, SLMDB_OUT_OF_MEMORY, "too many handles are open in this thread");
+  }
+  return NULL;
+}
+
+/* handle: the scope. */
+static napi_value scope_close(napi_env env, napi_callback_info info) {
+  (void)info;
+  struct instance *self = instance_of(env);
+  slmdb_scope *scope = handle_find(self, HANDLE_SCOPE, self->frame->handle);
+  if (scope == NULL) return NULL;
+  self->frame->status = slmdb_scope_close(scope, &self->error);
+  handle_forget(self, self->frame->handle);
+  return NULL;
+}
+
+void define_scope(napi_env env, napi_value exports) {
+  define_function(env, exports, "scopeOpen", scope_open);
+  define_function(env, exports, "scopeClose", scope_close);
+}

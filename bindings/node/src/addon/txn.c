@@ -1,0 +1,51 @@
+/* txn.c: begin, commit, abort. */
+#include "addon.h"
+
+/* handle: the Env; flags: SLMDB_READ or SLMDB_WRITE. Out: handle. */
+static napi_value txn_begin(napi_env env, napi_callback_info info) {
+  (void)info;
+  struct instance *self = instance_of(env);
+  struct frame *frame = self->frame;
+  slmdb_env *opened = handle_find(self, HANDLE_ENV, frame->handle);
+  if (opened == NULL) return NULL;
+  signals_check_child();
+  slmdb_txn *txn = NULL;
+  frame->status = slmdb_txn_begin(opened, (int32_t)whole(frame->flags), &txn, &self->error);
+  if (frame->status != SLMDB_OK) return NULL;
+  frame->handle = handle_add(self, HANDLE_TXN, txn, frame->handle);
+  if (frame->handle == 0) {
+    slmdb_txn_abort(txn, NULL);
+    refuse(self, SLMDB_OUT_OF_MEMORY, "too many handles are open in this thread");
+  }
+  return NULL;
+}
+
+typedef int32_t end_function(slmdb_txn *txn, slmdb_error *error);
+
+/* The library closes the handle whatever the status, but for these two. */
+static napi_value txn_end(napi_env env, end_function *end) {
+  struct instance *self = instance_of(env);
+  double id = self->frame->txn;
+  slmdb_txn *txn = handle_find(self, HANDLE_TXN, id);
+  if (txn == NULL) return NULL;
+  int32_t status = end(txn, &self->error);
+  self->frame->status = status;
+  if (status != SLMDB_WRONG_THREAD && status != SLMDB_IN_USE) handle_forget(self, id);
+  return NULL;
+}
+
+static napi_value txn_commit(napi_env env, napi_callback_info info) {
+  (void)info;
+  return txn_end(env, slmdb_txn_commit);
+}
+
+static napi_value txn_abort(napi_env env, napi_callback_info info) {
+  (void)info;
+  return txn_end(env, slmdb_txn_abort);
+}
+
+void define_txn(napi_env env, napi_value exports) {
+  define_function(env, exports, "txnBegin", txn_begin);
+  define_function(env, exports, "txnCommit", txn_commit);
+  define_function(env, exports, "txnAbort", txn_abort);
+}

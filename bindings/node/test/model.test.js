@@ -1,0 +1,155 @@
+// Does any sequence of operations, over several scopes and the three kinds, do what it does to plain sorted lists?
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { all, check } from './support/place.js'
+
+const SCOPES = [null, 'a', 'b', 'tenant-45432', 'tenant-191349']
+const rawKey = fc.uint8Array({ minLength: 1, maxLength: 3, max: 2 }).map((bytes) => Buffer.from(bytes))
+const rawValue = fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes))
+const typedKey = fc.oneof(
+  fc.integer({ min: -3, max: 300 }),
+  fc.constantFrom('', 'a', 'aa', 'b', null, true, false, 0.5, -1.5, 2n ** 60n),
+  rawKey,
+  fc.array(fc.integer({ min: 0, max: 2 }), { maxLength: 2 })
+)
+const typedValue = fc.jsonValue({ maxDepth: 2 })
+
+const KINDS = {
+  typed: { open: (env) => env.database('db'), key: typedKey, value: typedValue, compare: compareTyped },
+  'bytes-key': { open: (env) => env.bytesKeyDatabase('db'), key: rawKey, value: typedValue, compare: Buffer.compare },
+  bytes: { open: (env) => env.bytesDatabase('db'), key: rawKey, value: rawValue, compare: Buffer.compare },
+  'bytes, layout heed': {
+    open: (env) => env.bytesDatabase('db', { layout: 'heed' }), key: rawKey, value: rawValue, compare: Buffer.compare
+  }
+}
+
+const RANKS = ['null', 'bytes', 'text', 'array', 'integer', 'float', 'false', 'true']
+
+function rank (key) {
+  if (key === null) return 'null'
+  if (Buffer.isBuffer(key)) return 'bytes'
+  if (Array.isArray(key)) return 'array'
+  if (typeof key === 'number') return Number.isInteger(key) ? 'integer' : 'float'
+  return { string: 'text', bigint: 'integer', boolean: String(key) }[typeof key]
+}
+
+function compareTyped (a, b) {
+  const ranks = RANKS.indexOf(rank(a)) - RANKS.indexOf(rank(b))
+  if (ranks !== 0) return ranks
+  if (Buffer.isBuffer(a)) return Buffer.compare(a, b)
+  if (!Array.isArray(a)) return a < b ? -1 : a > b ? 1 : 0
+  for (let i = 0; i < Math.min(a.length, b.length); i++) {
+    const order = compareTyped(a[i], b[i])
+    if (order !== 0) return order
+  }
+  return a.length - b.length
+}
+
+/** The model of one database: per scope a sorted list of entries. */
+class Lists {
+  constructor (compare, other) {
+    this.compare = compare
+    this.lists = new Map(SCOPES.map((scope) => [scope, other === undefined ? [] : [...other.lists.get(scope)]]))
+  }
+
+  find (scope, key) {
+    return this.lists.get(scope).findIndex(([known]) => this.compare(known, key) === 0)
+  }
+
+  put (scope, key, value) {
+    this.delete(scope, key)
+    this.lists.get(scope).push([key, value])
+    this.lists.get(scope).sort(([a], [b]) => this.compare(a, b))
+  }
+
+  delete (scope, key) {
+    const at = this.find(scope, key)
+    if (at >= 0) this.lists.get(scope).splice(at, 1)
+    return at >= 0
+  }
+
+  range (scope, { gt, gte, lt, lte, reverse, limit }) {
+    const within = this.lists.get(scope).filter(([key]) => (gt === undefined || this.compare(key, gt) > 0) &&
+      (gte === undefined || this.compare(key, gte) >= 0) && (lt === undefined || this.compare(key, lt) < 0) &&
+      (lte === undefined || this.compare(key, lte) <= 0))
+    return (reverse ? within.reverse() : within).slice(0, limit)
+  }
+}
+
+function operations ({ key, value }) {
+  const scope = fc.constantFrom(...SCOPES)
+  const limit = fc.integer({ min: 0, max: 40 })
+  const any = { gt: key, gte: key, lt: key, lte: key, reverse: fc.boolean(), limit }
+  const bounds = fc.record(any, { requiredKeys: [] })
+    .map(({ gt, lt, ...rest }) => ({ ...rest, ...('gte' in rest ? {} : { gt }), ...('lte' in rest ? {} : { lt }) }))
+  const one = fc.oneof(
+    { weight: 6, arbitrary: fc.tuple(fc.constant('put'), scope, key, value) },
+    { weight: 2, arbitrary: fc.tuple(fc.constant('delete'), scope, key) },
+    { weight: 3, arbitrary: fc.tuple(fc.constant('get'), scope, key) },
+    { weight: 3, arbitrary: fc.tuple(fc.constant('range'), scope, bounds) },
+    { weight: 1, arbitrary: fc.tuple(fc.constant('clear'), scope) }
+  )
+  const transaction = fc.record({ abort: fc.boolean(), steps: fc.array(one, { maxLength: 30 }) })
+  return fc.array(transaction, { maxLength: 6 })
+}
+
+function step (db, txn, model, [what, scope, ...rest]) {
+  switch (what) {
+    case 'put':
+      db.put(txn, scope, ...rest)
+      model.put(scope, ...rest)
+      break
+    case 'delete':
+      assert.equal(db.delete(txn, scope, ...rest), model.delete(scope, ...rest))
+      break
+    case 'get': {
+      const at = model.find(scope, rest[0])
+      assert.deepStrictEqual(db.get(txn, scope, rest[0]), at < 0 ? undefined : model.lists.get(scope)[at][1])
+      break
+    }
+    case 'range':
+      assert.deepStrictEqual(all(db.range(txn, scope, rest[0])), model.range(scope, rest[0]))
+      break
+    case 'clear':
+      assert.equal(db.clear(txn, scope), model.lists.get(scope).length)
+      model.lists.set(scope, [])
+  }
+}
+
+class Abort extends Error {}
+
+/** Runs transactions against both; returns the model of what was committed. */
+function run (env, db, transactions, compare) {
+  let committed = new Lists(compare)
+  for (const { abort, steps } of transactions) {
+    const model = new Lists(compare, committed)
+    try {
+      env.write((txn) => {
+        for (const one of steps) step(db, txn, model, one)
+        if (abort) throw new Abort()
+      })
+      committed = model
+    } catch (error) {
+      if (!(error instanceof Abort)) throw error
+    }
+  }
+  return committed
+}
+
+for (const [kind, { open, compare, ...arbitraries }] of Object.entries(KINDS)) {
+  check(kind, (place) => {
+    const env = place.open()
+    const db = open(env)
+    fc.assert(fc.property(operations(arbitraries), (transactions) => {
+      const model = run(env, db, transactions, compare)
+      for (const scope of SCOPES) {
+        assert.deepStrictEqual(all(db.scope(scope).range()), model.lists.get(scope))
+        assert.deepStrictEqual(all(db.scope(scope).range({ reverse: true })), model.lists.get(scope).toReversed())
+      }
+      const inUse = SCOPES.filter((scope) => scope !== null && model.lists.get(scope).length > 0)
+      env.pruneScopes()
+      assert.deepEqual(env.scopes().map(({ name }) => name), inUse.sort())
+      env.write((txn) => SCOPES.forEach((scope) => db.clear(txn, scope)))
+    }), { numRuns: 200 })
+  })
+}

@@ -1,0 +1,15 @@
+// A thread that ends with everything still open.
+import { parentPort, workerData } from 'node:worker_threads'
+import { open } from '../../index.js'
+
+const env = open(workerData.folder, { mapSize: 64 * 1024 * 1024, durability: 'noSync' })
+const db = env.database('db')
+const reading = env.beginRead()
+const entries = db.range(reading, 'tenant')
+entries.next()
+const writing = env.beginWrite()
+db.put(writing, 'tenant', 'dropped', 1)
+parentPort.postMessage('open')
+if (workerData.how === 'exit') process.exit(0)
+if (workerData.how === 'throw') throw new Error('as asked')
+if (workerData.how === 'terminate') setInterval(() => [env, entries, writing], 1000)

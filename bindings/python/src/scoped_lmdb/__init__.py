@@ -1,0 +1,143 @@
+"""Many tenants' data in one LMDB environment, each in a scope of its own.
+
+    import scoped_lmdb
+
+    with scoped_lmdb.open("data") as env:
+        users = env.database("users")
+        with env.write() as txn:
+            users.put(txn, "tenant1", "alice", {"age": 30})
+        with env.read() as txn:
+            print(users.get(txn, "tenant1", "alice"))
+
+The library libslmdb.so is loaded at the first use, not at import.
+"""
+
+from __future__ import annotations
+
+from . import _load
+from ._options import Durability, Layout, ValueType
+from .database import Database
+from .env import Env, open
+from .errors import (
+    BufferTooSmallError,
+    BusyError,
+    CanceledError,
+    ClosedError,
+    CommitUnknownError,
+    ConflictError,
+    CorruptError,
+    DatabaseNotFoundError,
+    DatabasesFullError,
+    DiskFullError,
+    EmptyKeyError,
+    EmptyScopeError,
+    Error,
+    ForkedError,
+    FormatTooNewError,
+    InternalError,
+    InUseError,
+    InvalidArgumentError,
+    InvalidHandleError,
+    InvalidKeyError,
+    InvalidNameError,
+    InvalidScopeError,
+    InvalidValueError,
+    IOFailedError,
+    KeyExistsError,
+    KeyTooLongError,
+    KindMismatchError,
+    LayoutMismatchError,
+    LoadError,
+    MapFullError,
+    NestedError,
+    NotAnEnvironmentError,
+    NotFoundError,
+    OutOfMemoryError,
+    PathNotFoundError,
+    PermissionDeniedError,
+    ReadersFullError,
+    ReadOnlyError,
+    TxnEndedError,
+    TxnFullError,
+    UnavailableError,
+    ValueTooLargeError,
+    WrongThreadError,
+)
+from .scope import Scope, ScopeInfo
+from .txn import ReadTxn, Txn, WriteTxn
+from .view import ScopeView
+
+__all__ = [
+    "BufferTooSmallError",
+    "BusyError",
+    "CanceledError",
+    "ClosedError",
+    "CommitUnknownError",
+    "ConflictError",
+    "CorruptError",
+    "Database",
+    "DatabaseNotFoundError",
+    "DatabasesFullError",
+    "DiskFullError",
+    "Durability",
+    "EmptyKeyError",
+    "EmptyScopeError",
+    "Env",
+    "Error",
+    "ForkedError",
+    "FormatTooNewError",
+    "IOFailedError",
+    "InUseError",
+    "InternalError",
+    "InvalidArgumentError",
+    "InvalidHandleError",
+    "InvalidKeyError",
+    "InvalidNameError",
+    "InvalidScopeError",
+    "InvalidValueError",
+    "KeyExistsError",
+    "KeyTooLongError",
+    "KindMismatchError",
+    "Layout",
+    "LayoutMismatchError",
+    "LoadError",
+    "MapFullError",
+    "NestedError",
+    "NotAnEnvironmentError",
+    "NotFoundError",
+    "OutOfMemoryError",
+    "PathNotFoundError",
+    "PermissionDeniedError",
+    "ReadOnlyError",
+    "ReadTxn",
+    "ReadersFullError",
+    "Scope",
+    "ScopeInfo",
+    "ScopeView",
+    "Txn",
+    "TxnEndedError",
+    "TxnFullError",
+    "UnavailableError",
+    "ValueTooLargeError",
+    "ValueType",
+    "WriteTxn",
+    "WrongThreadError",
+    "library_version",
+    "open",
+    "open_handles",
+]
+
+__version__ = "0.1.0"
+
+
+def library_version() -> str:
+    """The version of the loaded library, as in "0.1.0". Errors: LoadError."""
+    return _load.library().slmdb_version().decode("ascii")
+
+
+def open_handles() -> int:
+    """How many handles of the library are open in this process: for tests that end with none. In a forked child: 0.
+
+    A handle is what an Env, Database, Scope, transaction or iterator holds. Errors: LoadError.
+    """
+    return _load.library().slmdb_open_handles()

@@ -1,0 +1,176 @@
+"""The library's functions, structs and constants as ctypes knows them: include/slmdb.h, line for line."""
+
+from __future__ import annotations
+
+import ctypes
+from ctypes import POINTER, c_bool, c_char, c_char_p, c_int32, c_size_t, c_uint32, c_uint64, c_void_p
+from typing import Any, Callable
+
+ABI_VERSION = 1
+
+NOT_FOUND = 1
+READERS_FULL = 19
+NESTED = 22
+WRONG_THREAD = 23
+IN_USE = 24
+CLOSED = 25
+INVALID_HANDLE = 26
+FORKED = 27
+BUFFER_TOO_SMALL = 29
+BUSY = 35
+
+DURABLE, NO_META_SYNC, NO_SYNC = 0, 1, 2
+TYPED, BYTES_KEY, BYTES = 1, 2, 3
+LAYOUT_AUTO, LAYOUT_ORDERED, LAYOUT_HEED = 0, 1, 2
+READ, WRITE = 0, 1
+
+RANGE_LOWER = 1
+RANGE_LOWER_EXCLUSIVE = 2
+RANGE_UPPER = 4
+RANGE_UPPER_EXCLUSIVE = 8
+RANGE_REVERSE = 16
+
+
+class ErrorStruct(ctypes.Structure):
+    """slmdb_error."""
+
+    _fields_ = (("code", c_int32), ("message", c_char * 1020))
+
+
+class EnvOptions(ctypes.Structure):
+    """slmdb_env_options."""
+
+    _fields_ = (
+        ("struct_size", c_size_t),
+        ("map_size", c_uint64),
+        ("max_databases", c_uint32),
+        ("max_readers", c_uint32),
+        ("mode", c_uint32),
+        ("durability", c_int32),
+        ("read_only", c_bool),
+        ("create_folder", c_bool),
+    )
+
+
+class DbOptions(ctypes.Structure):
+    """slmdb_db_options."""
+
+    _fields_ = (
+        ("struct_size", c_size_t),
+        ("kind", c_int32),
+        ("layout", c_int32),
+        ("key_type", c_int32),
+        ("value_type", c_int32),
+        ("must_exist", c_bool),
+    )
+
+
+class Range(ctypes.Structure):
+    """slmdb_range. The bounds are c_char_p, so that the struct keeps the bytes given to it alive."""
+
+    _fields_ = (
+        ("struct_size", c_size_t),
+        ("lower", c_char_p),
+        ("lower_length", c_size_t),
+        ("upper", c_char_p),
+        ("upper_length", c_size_t),
+        ("flags", c_uint32),
+        ("limit", c_uint64),
+    )
+
+
+# A handle is a pointer that is never dereferenced; bytes come as an address and a length.
+_handle = c_void_p
+_handle_out = POINTER(c_void_p)
+_bytes = (c_void_p, c_size_t)
+_bytes_out = (POINTER(c_void_p), POINTER(c_size_t))
+_size_out = POINTER(c_size_t)
+_bool_out = POINTER(c_bool)
+_count_out = POINTER(c_uint64)
+_error = POINTER(ErrorStruct)
+_entry = (_handle, _handle, _handle, *_bytes)  # transaction, database, scope, key
+
+_SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
+    "slmdb_abi_version": (c_uint32, ()),
+    "slmdb_version": (c_char_p, ()),
+    "slmdb_status_name": (c_char_p, (c_int32,)),
+    "slmdb_open_handles": (c_uint64, ()),
+    "slmdb_env_open": (c_int32, (*_bytes, POINTER(EnvOptions), _handle_out, _error)),
+    "slmdb_env_close": (c_int32, (_handle, _error)),
+    "slmdb_env_grow": (c_int32, (_handle, c_uint64, _error)),
+    "slmdb_scope_open": (c_int32, (*_bytes, _handle_out, _error)),
+    "slmdb_scope_close": (c_int32, (_handle, _error)),
+    "slmdb_db_open": (c_int32, (_handle, *_bytes, POINTER(DbOptions), _handle_out, _error)),
+    "slmdb_db_close": (c_int32, (_handle, _error)),
+    "slmdb_db_get": (c_int32, (*_entry, *_bytes_out, _error)),
+    "slmdb_db_get_copy": (c_int32, (*_entry, *_bytes, _size_out, _error)),
+    "slmdb_db_put": (c_int32, (*_entry, *_bytes, _error)),
+    "slmdb_db_delete": (c_int32, (*_entry, _bool_out, _error)),
+    "slmdb_db_clear": (c_int32, (_handle, _handle, _handle, _count_out, _error)),
+    "slmdb_txn_begin": (c_int32, (_handle, c_int32, _handle_out, _error)),
+    "slmdb_txn_commit": (c_int32, (_handle, _error)),
+    "slmdb_txn_abort": (c_int32, (_handle, _error)),
+    "slmdb_cursor_open": (c_int32, (_handle, _handle, _handle, POINTER(Range), _handle_out, _error)),
+    "slmdb_cursor_next": (c_int32, (_handle, *_bytes_out, *_bytes_out, _error)),
+    "slmdb_cursor_page": (c_int32, (_handle, *_bytes, c_size_t, _size_out, _bool_out, _error)),
+    "slmdb_cursor_close": (c_int32, (_handle, _error)),
+    "slmdb_registry_list": (c_int32, (_handle, _handle_out, _error)),
+    "slmdb_registry_prune": (c_int32, (_handle, _count_out, _error)),
+}
+
+# The two that are called once an entry. ctypes converts an argument at half the price where no argtypes are declared,
+# so these are bound a second time without them. Their callers pass nothing but bytes, None and ready-made ctypes
+# arguments: a bare int would go as a C int, half as wide as a size_t.
+_BARE = {"get_copy": "slmdb_db_get_copy", "put": "slmdb_db_put"}
+
+Function = Callable[..., int]
+
+
+class Library:
+    """The functions of one loaded libslmdb, ready to be called. An AttributeError names one that it lacks."""
+
+    slmdb_version: Callable[[], bytes]
+    slmdb_status_name: Callable[[int], bytes]
+    slmdb_open_handles: Function
+    slmdb_env_open: Function
+    slmdb_env_close: Function
+    slmdb_env_grow: Function
+    slmdb_scope_open: Function
+    slmdb_scope_close: Function
+    slmdb_db_open: Function
+    slmdb_db_close: Function
+    slmdb_db_get: Function
+    slmdb_db_get_copy: Function
+    slmdb_db_put: Function
+    slmdb_db_delete: Function
+    slmdb_db_clear: Function
+    slmdb_txn_begin: Function
+    slmdb_txn_commit: Function
+    slmdb_txn_abort: Function
+    slmdb_cursor_open: Function
+    slmdb_cursor_next: Function
+    slmdb_cursor_page: Function
+    slmdb_cursor_close: Function
+    slmdb_registry_list: Function
+    slmdb_registry_prune: Function
+    get_copy: Function
+    put: Function
+
+    def __init__(self, loaded: ctypes.CDLL) -> None:
+        for name, (result, arguments) in _SIGNATURES.items():
+            function = loaded[name]
+            function.restype = result
+            function.argtypes = arguments
+            setattr(self, name, function)
+        for attribute, name in _BARE.items():
+            function = loaded[name]  # indexing makes a new function object each time, unlike an attribute
+            function.restype = c_int32
+            setattr(self, attribute, function)
+
+
+def abi_version(loaded: ctypes.CDLL) -> int:
+    """The ABI of a library of which nothing else may be assumed yet."""
+    function = loaded["slmdb_abi_version"]
+    function.restype = c_uint32
+    function.argtypes = ()
+    return int(function())

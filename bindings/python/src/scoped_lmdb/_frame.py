@@ -1,0 +1,87 @@
+"""The frame of one call into the library: what it writes its results and its error into.
+
+Frames are reused, since making one costs more than a call. A call takes one out of the pool and puts it back when it
+has read the results, so no two calls ever share one: not two threads', and not a call's and that of a signal handler or
+a finalizer that runs in its midst. That is why they are neither kept per thread nor per transaction. A frame whose call
+raised is not put back; the next one is made anew.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any, Callable
+
+import msgpack  # type: ignore[import-untyped]
+
+from . import _declare
+from .errors import Error, of_status
+
+# Values up to this size are read in one call; it is what a frame weighs.
+CAPACITY = 4096
+
+# A packer keeps the memory of the largest object it ever packed; beyond this it is replaced.
+_KEPT = 1 << 20
+
+
+class Frame:
+    """Room for the results of one call. The `_ref`s are the C arguments for it, made once."""
+
+    __slots__ = (
+        "buffer",
+        "buffer_ref",
+        "count",
+        "count_ref",
+        "error",
+        "error_ref",
+        "flag",
+        "flag_ref",
+        "length",
+        "length_ref",
+        "pack",
+    )
+
+    def __init__(self) -> None:
+        self.error = _declare.ErrorStruct()
+        self.error_ref = ctypes.byref(self.error)
+        self.length = ctypes.c_size_t()
+        self.length_ref = ctypes.byref(self.length)
+        self.flag = ctypes.c_bool()
+        self.flag_ref = ctypes.byref(self.flag)
+        self.count = ctypes.c_uint64()
+        self.count_ref = ctypes.byref(self.count)
+        self.buffer = (ctypes.c_char * CAPACITY)()
+        self.buffer_ref = ctypes.byref(self.buffer)
+        # A packer has a buffer of its own and may be used by one call at a time: like everything else here.
+        self.pack: Callable[[Any], bytes] = msgpack.Packer(use_bin_type=True).pack
+
+    def packed_much(self, length: int) -> None:
+        """To be called after packing `length` bytes if they are many."""
+        if length > _KEPT:
+            self.pack = msgpack.Packer(use_bin_type=True).pack
+
+    def failure(self, status: int) -> Error:
+        """The error to raise for a call that returned this status."""
+        return of_status(status, self.error.message.decode("utf-8", "replace"))
+
+
+# The pool. list.pop and list.append are atomic, so it needs no lock; a forked child may use what it inherits.
+FRAMES: list[Frame] = []
+
+
+def take() -> Frame:
+    """A frame that nobody else has. Give it back with `FRAMES.append`."""
+    try:
+        return FRAMES.pop()
+    except IndexError:
+        return Frame()
+
+
+class _Sizes(dict[int, Any]):
+    """Lengths as ready-made C arguments. A dict, so that finding one of the usual ones takes no call."""
+
+    def __missing__(self, length: int) -> Any:
+        return ctypes.c_size_t(length)
+
+
+SIZES = _Sizes({length: ctypes.c_size_t.from_param(length) for length in range(1024)})
+CAPACITY_SIZE = ctypes.c_size_t.from_param(CAPACITY)
