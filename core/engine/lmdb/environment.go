@@ -155,29 +155,6 @@ func openFailure(rc int, c Config) error {
 	return failure(rc, c.Path+" could not be opened")
 }
 
-// checkLength refuses a file that is shorter than its own records say: reading beyond its end would end the process by
-// SIGBUS, which nothing can catch in a library.
-func (e *environment) checkLength() error {
-	info, err := e.lm.Info()
-	if err != nil {
-		return failed(err, "%s could not be inspected", e.config.Path)
-	}
-	stat, err := e.lm.Stat()
-	if err != nil {
-		return failed(err, "%s could not be inspected", e.config.Path)
-	}
-	data := filepath.Join(e.config.Path, "data.mdb")
-	file, err := os.Stat(data)
-	if err != nil {
-		return pathFailure(err, data)
-	}
-	if need := (info.LastPNO + 1) * int64(stat.PSize); file.Size() < need {
-		return engine.Fail(engine.ErrCorrupt, fmt.Sprintf(
-			"%s has %d bytes where its records say %d: it was cut off, restore it from a backup", data, file.Size(), need), nil)
-	}
-	return nil
-}
-
 // session is one opening of an environment: what the core holds as its Engine.
 type session struct {
 	env *environment

@@ -77,26 +77,37 @@ func (s *session) Grow(ctx context.Context, size int64) error {
 	if s.env.config.ReadOnly {
 		return engine.Fail(engine.ErrReadOnly, "the environment is open for reading only: its map cannot grow", nil)
 	}
+	if err := s.enter(); err != nil {
+		return err
+	}
+	defer s.leave()
+	if enough, err := s.env.mapHas(size); enough || err != nil {
+		return err
+	}
 	c := s.env.config
 	c.MapSize = size
 	c, err := c.withDefaults()
 	if err != nil {
 		return err
 	}
-	if err := s.enter(); err != nil {
-		return err
-	}
-	defer s.leave()
 	return s.env.gate.move(ctx, func() error {
-		info, err := s.env.lm.Info()
-		if err != nil {
-			return failed(err, "the map's size could not be read")
-		}
-		if info.MapSize >= c.MapSize {
-			return nil
+		if enough, err := s.env.mapHas(c.MapSize); enough || err != nil {
+			return err
 		}
 		return failed(s.env.lm.SetMapSize(c.MapSize), "a map of %d bytes was refused", c.MapSize)
 	})
+}
+
+// mapHas says whether the map has at least size bytes.
+func (e *environment) mapHas(size int64) (bool, error) {
+	if size < 0 {
+		return false, invalid("a map size of %d bytes: it must be at least 0", size)
+	}
+	info, err := e.lm.Info()
+	if err != nil {
+		return false, failed(err, "the map's size could not be read")
+	}
+	return info.MapSize >= size, nil
 }
 
 // follow takes over the map size that another process has recorded in the file.
