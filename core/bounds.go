@@ -16,8 +16,8 @@ type Bounds struct {
 	Limit uint64
 }
 
-// PrefixBounds selects the logical keys that begin with a prefix.
-func PrefixBounds(prefix []byte) Bounds {
+// prefixBounds selects the logical keys that begin with some bytes.
+func prefixBounds(prefix []byte) Bounds {
 	return Bounds{Lower: prefix, Upper: successor(prefix), UpperOpen: true}
 }
 

@@ -12,12 +12,15 @@ import (
 // what they left after the last key.
 type Entries struct {
 	txn    *Txn
+	raw    *Raw
+	scope  scope.Scope
 	spot   spot
 	bounds Bounds
 	source source // nil: there is nothing
 	left   uint64 // entries that the limit still allows
 	entry  engine.Entry
-	last   []byte // while parked: the entry's key; while stale: what was sought, or nil
+	last   []byte // while parked: the entry's key; while stale: what is sought, if something is
+	sought bool
 	state  walk
 	again  bool // the next Next gives the same entry once more
 }
@@ -25,8 +28,8 @@ type Entries struct {
 type walk uint8
 
 const (
-	walkFresh  walk = iota // before the first entry, or the first one at a key that was sought
-	walkStale              // the same, after a write
+	walkFresh  walk = iota // before the first entry
+	walkStale              // before the first entry, after a write; or before the first one at a key that is sought
 	walkOn                 // at an entry
 	walkParked             // at an entry that a write has moved: `last` is its key
 	walkDone               // after the last entry, or failed
@@ -48,7 +51,7 @@ func (raw *Raw) entries(t *Txn, s scope.Scope, b Bounds) (*Entries, error) {
 		return nil, err
 	}
 	b.Lower, b.Upper = bytes.Clone(b.Lower), bytes.Clone(b.Upper)
-	e := &Entries{txn: t, spot: sp, bounds: b, left: b.Limit}
+	e := &Entries{txn: t, raw: raw, scope: s, spot: sp, bounds: b, left: b.Limit}
 	if b.Limit == 0 {
 		e.left = ^uint64(0)
 	}
@@ -84,7 +87,7 @@ func (e *Entries) ended() error {
 }
 
 func (e *Entries) next() (bool, error) {
-	if e.state == walkDone || e.source == nil || e.left == 0 {
+	if e.state == walkDone || e.left == 0 {
 		e.state = walkDone
 		return false, nil
 	}
@@ -98,28 +101,47 @@ func (e *Entries) next() (bool, error) {
 		e.state = walkDone
 		return false, err
 	}
-	e.entry, e.state = entry, walkOn
+	e.entry, e.state, e.sought = entry, walkOn, false
 	e.left--
 	return true, nil
 }
 
 // advance takes the next entry from the source, which after a write must first find its place again.
 func (e *Entries) advance() (engine.Entry, bool, error) {
-	var err error
-	switch {
-	case e.state == walkParked:
-		err = e.source.seek(e.last, !e.again)
-	case e.state == walkStale && e.last != nil:
-		err = e.source.seek(e.last, false)
-	case e.state == walkStale:
-		e.source.close()
-		e.source, err = newSource(e.txn.engine, e.spot, e.bounds)
+	if e.state == walkParked || e.state == walkStale {
+		if err := e.resume(); err != nil {
+			return engine.Entry{}, false, err
+		}
 	}
 	e.again = false
-	if err != nil {
-		return engine.Entry{}, false, err
+	if e.source == nil {
+		return engine.Entry{}, false, nil
 	}
 	return e.source.next()
+}
+
+// resume finds the place again after a write. A write may also have registered the scope, dropped it, renamed it, or given
+// its id to another one: the walk is over what has the scope's name now.
+func (e *Entries) resume() error {
+	sp, err := e.raw.spot(e.txn, e.scope)
+	if err != nil {
+		return err
+	}
+	place := e.state == walkParked || e.sought // there is one, and not only the start
+	if (sp != e.spot || !place) && e.source != nil {
+		e.source.close()
+		e.source = nil
+	}
+	e.spot = sp
+	if e.source == nil && !sp.none {
+		if e.source, err = newSource(e.txn.engine, sp, e.bounds); err != nil {
+			return err
+		}
+	}
+	if e.source == nil || !place {
+		return nil
+	}
+	return e.source.seek(e.last, e.state == walkParked && !e.again)
 }
 
 // Seek moves to before the first entry at key or beyond it, in the direction of the walk and within its bounds.
@@ -131,12 +153,9 @@ func (e *Entries) Seek(key []byte) error {
 		return err
 	}
 	defer e.txn.leave()
-	if e.source == nil {
-		return nil
-	}
-	e.state, e.again = walkFresh, false
-	e.last = append(make([]byte, 0, len(key)), key...)
-	return e.source.seek(key, false)
+	e.state, e.sought, e.again = walkStale, true, false // the next Next goes there
+	e.last = append(e.last[:0], key...)
+	return nil
 }
 
 // Key is the key of the entry that Next moved to. Borrowed until the next call of Next or the next write.

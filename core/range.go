@@ -56,15 +56,12 @@ func (d *DB[K, V]) prefixBounds(r Range[K]) (Bounds, error) {
 		return Bounds{}, fail(CodeInvalidArgument, "a range has a prefix or bounds, not both")
 	}
 	prefix, err := d.keys.AppendKey([]byte{}, r.prefix)
-	if err == nil {
-		prefix, err = d.raw.Prefix(prefix)
-	}
 	if err != nil {
 		return Bounds{}, wrapf(err, "the prefix")
 	}
-	b := PrefixBounds(prefix)
+	b, err := d.raw.PrefixBounds(prefix)
 	b.Reverse, b.Limit = r.Reverse, r.Limit
-	return b, nil
+	return b, wrapf(err, "the prefix")
 }
 
 // The codes of the tuple elements that end with a zero byte (see package codec).
@@ -74,16 +71,22 @@ const (
 	tupleTuple = 0x05
 )
 
-// Prefix turns a logical key into the bytes that the logical keys with that prefix begin with: ErrInvalidKey for numbers
-// and other keys that have no prefixes.
-func (raw *Raw) Prefix(logical []byte) ([]byte, error) {
-	switch {
-	case raw.kind != KindTyped || raw.key == codec.Text || raw.key == codec.Bytes:
-		return logical, nil
-	case raw.key == codec.Auto && len(logical) > 1:
-		if code := logical[0]; code == tupleBytes || code == tupleText || code == tupleTuple {
-			return logical[:len(logical)-1], nil
+// PrefixBounds selects the logical keys that have a key as their prefix: bytes and texts that begin so, tuples whose first
+// elements are its own. ErrInvalidKey for numbers and other keys that have no prefixes.
+func (raw *Raw) PrefixBounds(logical []byte) (Bounds, error) {
+	if raw.kind != KindTyped || raw.key == codec.Text || raw.key == codec.Bytes {
+		return prefixBounds(logical), nil
+	}
+	if last := len(logical) - 1; raw.key == codec.Auto && last > 0 {
+		switch logical[0] {
+		case tupleBytes, tupleText:
+			return prefixBounds(logical[:last]), nil
+		case tupleTuple:
+			// After whole elements comes the code of the next one or the end. ff is no such code: it says that the zero byte
+			// before it belongs to an element that goes on.
+			elements := logical[:last:last]
+			return Bounds{Lower: elements, Upper: append(elements, 0xff), UpperOpen: true}, nil
 		}
 	}
-	return nil, fail(CodeInvalidKey, "only bytes, texts and tuples have prefixes")
+	return Bounds{}, fail(CodeInvalidKey, "only bytes, texts and tuples have prefixes")
 }

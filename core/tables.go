@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 
 	"github.com/scoped-lmdb/scoped-lmdb/core/engine"
@@ -37,7 +38,7 @@ func (l *lateTable) make(ctx context.Context, e engine.Engine) error {
 
 func (l *lateTable) open(ctx context.Context, e engine.Engine, create bool) (engine.Table, error) {
 	handle, err := e.Table(ctx, l.name, create)
-	if err == engine.ErrNoTable {
+	if errors.Is(err, engine.ErrNoTable) {
 		return nil, nil
 	}
 	if err != nil {
