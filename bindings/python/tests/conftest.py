@@ -1,11 +1,16 @@
 # Which things do all tests share: an Env of their own, and the rule that each closes what it opens.
 
 import gc
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
 import scoped_lmdb
+
+# Hypothesis keeps files in the current folder otherwise, whichever that is.
+os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", os.path.join(tempfile.gettempdir(), "scoped-lmdb-hypothesis"))
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -124,6 +124,23 @@ def test_fork(tmp_path):
     assert (code, printed) == (0, "child done\nparent done\n"), complaints
 
 
+def test_a_forked_child_leaves_its_blocks_by_the_exit_it_chose(tmp_path):
+    code = """
+import os, sys, warnings
+import scoped_lmdb
+warnings.simplefilter("ignore")  # Python 3.12 warns of any fork in a process with threads
+with scoped_lmdb.open(sys.argv[1]) as env, env.database("users") as users, scoped_lmdb.Scope("a") as scope:
+    with env.write() as writing, env.read() as reading:
+        child = os.fork()
+        if child == 0:
+            sys.exit(5)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 5
+        users.put(writing, scope, "k", 1)
+    assert users.scope(scope)["k"] == 1
+"""
+    assert run(code, tmp_path) == (0, "", "")
+
+
 def test_fork_before_the_first_use(tmp_path):
     """The library is not loaded by the import, so that a server may fork its workers after it."""
     code = """
@@ -239,3 +256,50 @@ env.close()
 """
     )
     assert run(code, tmp_path, timeout=10) == (0, "", "")
+
+
+def test_exceptions_of_signal_handlers_lose_nothing(tmp_path):
+    """Wherever one strikes, be it in an `__exit__` or a finalizer: no transaction stays open, and no handle."""
+    code = (
+        BEGIN
+        + """
+import random, warnings
+warnings.simplefilter("ignore")
+class Stop(Exception):
+    pass
+def strike(*_):
+    global armed
+    if armed:
+        armed = False
+        raise Stop
+signal.signal(signal.SIGALRM, strike)
+def work():
+    number = 0
+    while armed:
+        number += 1
+        tenant[number % 50] = number
+        with env.read() as txn:
+            users.get(txn, f"tenant{number % 700}", number)
+            list(users.range(txn, "a", limit=5))
+        with env.write() as txn:
+            for key, _ in users.range(txn, "a", limit=3):
+                users.delete(txn, "a", key)
+        number in tenant, env.scopes(), next(tenant.range(), None)
+until, strikes = time.monotonic() + 2, 0
+while time.monotonic() < until:
+    try:
+        armed = True
+        signal.setitimer(signal.ITIMER_REAL, random.uniform(0.00001, 0.003))
+        work()
+    except Stop:
+        strikes += 1
+tenant["end"] = 1
+env.close()
+gc.collect()
+assert scoped_lmdb.open_handles() == 0
+assert strikes > 10
+print("end")
+"""
+    )
+    # Python itself reports an exception that struck in a finalizer, on stderr.
+    assert run(code, tmp_path)[:2] == (0, "end\n")

@@ -12,7 +12,7 @@ from ._frame import CAPACITY_SIZE, FRAMES, SIZES, Frame
 from ._handle import Handle
 from ._options import unsigned
 from .cursor import UNBOUNDED, Bounds, Unbounded, open_cursor, walk
-from .errors import InvalidNameError
+from .errors import Error, InvalidNameError
 from .scope import Scope, ScopeLike
 from .txn import Txn, WriteTxn, argument_of
 from .view import ScopeView
@@ -99,8 +99,13 @@ class Database(Generic[K, V]):
     def __enter__(self) -> Database[K, V]:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        try:
+            self.close()
+        except Error:
+            # As in a forked child. What happened in the block says more.
+            if error is None:
+                raise
 
     def __repr__(self) -> str:
         return f"<Database {self._name!r} of {self._env!r}>"

@@ -11,7 +11,7 @@ from . import _declare, _frame, _load, _options
 from ._handle import Handle
 from .cursor import Cursor
 from .database import Database
-from .errors import BusyError, ClosedError, InvalidArgumentError
+from .errors import BusyError, ClosedError, Error, InvalidArgumentError
 from .scope import ScopeInfo, Scopes
 from .txn import ReadTxn, Txn, WriteTxn, argument_of
 
@@ -64,7 +64,7 @@ class Env:
     __slots__ = ("__weakref__", "_handle", "_library", "_path", "_read_only", "_scopes", "_transactions")
 
     def __init__(self, path: Path, options: _declare.EnvOptions) -> None:
-        self._path: Any = os.fspath(path)
+        self._path: str | bytes = os.fspath(path)
         self._read_only = bool(options.read_only)
         self._library = _load.library()
         self._scopes = Scopes()
@@ -85,7 +85,7 @@ class Env:
     # ---- what it is --------------------------------------------------------------------------------------------------
 
     @property
-    def path(self) -> Any:
+    def path(self) -> str | bytes:
         """The folder, as it was given."""
         return self._path
 
@@ -200,9 +200,10 @@ class Env:
             with self.read() as own:
                 return self.scopes(own)
         found: list[ScopeInfo] = []
-        if argument_of(txn) and txn.env is not self:
+        argument = argument_of(txn)
+        if txn.env is not self:
             raise InvalidArgumentError(f"{txn!r} is not one of {self!r}")
-        cursor = Cursor(self._library, self._library.slmdb_registry_list, argument_of(txn))
+        cursor = Cursor(self._library, self._library.slmdb_registry_list, argument)
         try:
             more = True
             while more:
@@ -273,8 +274,9 @@ class Env:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         try:
             self.close()
-        except BusyError:
-            # An exception's traceback holds on to the transactions that it passed through. It says more than this.
+        except Error:
+            # An exception says more than this. Its traceback may hold the transactions that keep the Env open, or it is
+            # the SystemExit of a forked child.
             if error is None:
                 raise
 

@@ -7,7 +7,7 @@ from weakref import WeakSet
 
 from . import _frame, _load
 from ._handle import Handle
-from .errors import InvalidScopeError
+from .errors import Error, InvalidScopeError
 
 
 class Scope:
@@ -47,8 +47,13 @@ class Scope:
     def __enter__(self) -> Scope:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        try:
+            self.close()
+        except Error:
+            # As in a forked child. What happened in the block says more.
+            if error is None:
+                raise
 
     def __repr__(self) -> str:
         return f"Scope({self.name!r})"

@@ -94,7 +94,7 @@ class Txn:
 
     def __del__(self) -> None:
         handle: Handle | None = getattr(self, "_handle", None)
-        if handle is None or not handle.is_open:
+        if handle is None:
             return
         # Whether it could be ended is told to nobody: there is nobody. The Env keeps it if not.
         handle.close()

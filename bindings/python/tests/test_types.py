@@ -1,0 +1,88 @@
+# Does a type checker accept what is right in a program that uses this package, and find what is wrong?
+
+import os
+from pathlib import Path
+
+import pytest
+
+import scoped_lmdb
+
+RIGHT = """
+from typing import Any, Optional
+from typing_extensions import assert_type
+import scoped_lmdb
+from scoped_lmdb import Database, Env, ReadTxn, Scope, ScopeInfo, ScopeView, WriteTxn
+
+with scoped_lmdb.open("data", map_size=1 << 30, durability="no_sync") as env:
+    assert_type(env, Env)
+    users: Database[str, dict[str, int]] = env.database("users", layout="heed", key_type="text", must_exist=True)
+    blobs = env.bytes_database("blobs")
+    assert_type(blobs, Database[bytes, bytes])
+    assert_type(env.bytes_key_database("counts"), Database[bytes, Any])
+    with env.write() as txn:
+        assert_type(txn, WriteTxn)
+        users.put(txn, Scope("a"), "alice", {"age": 30})
+        assert_type(users.delete(txn, None, "alice"), bool)
+        assert_type(users.clear(txn, "a"), int)
+    with env.read() as reading:
+        assert_type(reading, ReadTxn)
+        assert_type(users.get(reading, "a", "alice"), Optional[dict[str, int]])
+        assert_type(users.get(reading, "a", "alice", {}), dict[str, int])
+        for key, value in users.range(reading, "a", start="a", limit=5):
+            assert_type(key, str)
+            assert_type(value, dict[str, int])
+    view = blobs.scope("a")
+    assert_type(view, ScopeView[bytes, bytes])
+    view[b"k"] = b"v"
+    assert_type(view[b"k"], bytes)
+    assert_type(view.get(b"k"), Optional[bytes])
+    assert_type([key for key in view], list[bytes])
+    entries = view.range(reverse=True)
+    entries.close()
+    assert_type(env.scopes(), list[ScopeInfo])
+    try:
+        pass
+    except scoped_lmdb.MapFullError as error:
+        assert_type(error.code, int)
+"""
+
+WRONG = """
+import scoped_lmdb
+env = scoped_lmdb.open("data")
+users: scoped_lmdb.Database[str, int] = env.database("users")
+with env.read() as txn:
+    users.put(txn, "a", "k", 1)  # wrong: a read transaction
+    users.get(txn, 5, "k")  # wrong: a scope
+    users.get(txn, "a", b"k")  # wrong: a key
+    users.range(txn, "a", limit="5")  # wrong: a limit
+scoped_lmdb.open("data", durability="maybe")  # wrong: a word
+env.bytes_database("blobs").scope("a")[b"k"] = "v"  # wrong: a value
+"""
+
+
+def check(tmp_path, monkeypatch, program):
+    api = pytest.importorskip("mypy.api")
+    monkeypatch.setenv("MYPYPATH", str(Path(scoped_lmdb.__file__).resolve().parents[1]))
+    (tmp_path / "program.py").write_text(program)
+    printed, _, _ = api.run(
+        [
+            "--strict",
+            "--no-error-summary",
+            "--config-file",
+            os.devnull,
+            "--cache-dir",
+            str(tmp_path),
+            str(tmp_path / "program.py"),
+        ]
+    )
+    return printed.splitlines()
+
+
+def test_right(tmp_path, monkeypatch):
+    assert check(tmp_path, monkeypatch, RIGHT) == []
+
+
+def test_wrong(tmp_path, monkeypatch):
+    wrong = [number for number, line in enumerate(WRONG.splitlines(), 1) if "# wrong" in line]
+    found = [int(line.split(":")[1]) for line in check(tmp_path, monkeypatch, WRONG) if ": error:" in line]
+    assert found == wrong
