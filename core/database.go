@@ -195,11 +195,11 @@ func (d *DB[K, V]) PutIfAbsent(t *Txn, s Scope, key K, value V) (bool, error) {
 	return err == nil, err
 }
 
-func (d *DB[K, V]) store(t *Txn, s Scope, key K, value V, how putter) error {
+func (d *DB[K, V]) store(t *Txn, s Scope, key K, value V, how putter) (err error) {
 	if err := t.enterWrite(); err != nil {
 		return err
 	}
-	defer t.leave()
+	defer t.leaveWrite(&err)
 	if err := d.key(t, key); err != nil {
 		return err
 	}
@@ -221,11 +221,11 @@ func (d *DB[K, V]) PutMany(t *Txn, s Scope, items iter.Seq2[K, V]) (n uint64, er
 }
 
 // Delete deletes the entry under a key and says whether there was one.
-func (d *DB[K, V]) Delete(t *Txn, s Scope, key K) (bool, error) {
+func (d *DB[K, V]) Delete(t *Txn, s Scope, key K) (_ bool, err error) {
 	if err := t.enterWrite(); err != nil {
 		return false, err
 	}
-	defer t.leave()
+	defer t.leaveWrite(&err)
 	if err := d.key(t, key); err != nil {
 		return false, err
 	}
@@ -281,11 +281,11 @@ func (d *DB[K, V]) CompareAndSwap(t *Txn, s Scope, key K, old, value V) (swapped
 	return swapped && err == nil, err
 }
 
-func (d *DB[K, V]) exchange(t *Txn, s Scope, key K, decide Decide) error {
+func (d *DB[K, V]) exchange(t *Txn, s Scope, key K, decide Decide) (err error) {
 	if err := t.enterWrite(); err != nil {
 		return err
 	}
-	defer t.leave()
+	defer t.leaveWrite(&err)
 	if err := d.key(t, key); err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ func (e *Env) Close() error {
 	}
 	e.queue.close()
 	err := e.engine.Close()
-	if CodeOf(err) == CodeBusy {
+	if err != nil && CodeOf(err) != CodeClosed {
 		e.queue.reopen()
 	}
 	return wrap(err)

@@ -227,11 +227,11 @@ func (raw *Raw) PutIfAbsent(t *Txn, s scope.Scope, key, value []byte) error {
 
 type putter = func(engine.Txn, engine.Place, []byte, []byte) error
 
-func (raw *Raw) store(t *Txn, s scope.Scope, key, value []byte, how putter) error {
+func (raw *Raw) store(t *Txn, s scope.Scope, key, value []byte, how putter) (err error) {
 	if err := t.enterWrite(); err != nil {
 		return err
 	}
-	defer t.leave()
+	defer t.leaveWrite(&err)
 	return raw.put(t, s, key, value, how)
 }
 
@@ -255,11 +255,11 @@ func (raw *Raw) spotChecked(t *Txn, s scope.Scope, key, value []byte) (spot, err
 }
 
 // PutMany stores entries in order. It stops at the first error, which names the entry; those before it are stored.
-func (raw *Raw) PutMany(t *Txn, s scope.Scope, entries []engine.Entry) error {
+func (raw *Raw) PutMany(t *Txn, s scope.Scope, entries []engine.Entry) (err error) {
 	if err := t.enterWrite(); err != nil {
 		return err
 	}
-	defer t.leave()
+	defer t.leaveWrite(&err)
 	if len(entries) == 0 {
 		return wrap(s.Check())
 	}
@@ -284,11 +284,11 @@ func (raw *Raw) PutMany(t *Txn, s scope.Scope, entries []engine.Entry) error {
 }
 
 // Delete deletes a key and says whether it was there. It registers nothing.
-func (raw *Raw) Delete(t *Txn, s scope.Scope, key []byte) (bool, error) {
+func (raw *Raw) Delete(t *Txn, s scope.Scope, key []byte) (_ bool, err error) {
 	if err := t.enterWrite(); err != nil {
 		return false, err
 	}
-	defer t.leave()
+	defer t.leaveWrite(&err)
 	return raw.delete(t, s, key)
 }
 
@@ -310,11 +310,11 @@ func (raw *Raw) delete(t *Txn, s scope.Scope, key []byte) (bool, error) {
 // Exchange stores what decide makes of the value that is there: decide is given the old value (borrowed for the call, so
 // the new one must not share its memory) and whether there is one, and answers with the new one and what to do. It is
 // what replace, pop and compare-and-swap are made of.
-func (raw *Raw) Exchange(t *Txn, s scope.Scope, key []byte, decide Decide) error {
+func (raw *Raw) Exchange(t *Txn, s scope.Scope, key []byte, decide Decide) (err error) {
 	if err := t.enterWrite(); err != nil {
 		return err
 	}
-	defer t.leave()
+	defer t.leaveWrite(&err)
 	return raw.exchange(t, s, key, decide)
 }
 

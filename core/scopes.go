@@ -49,37 +49,37 @@ func (t *Txn) ScopeID(name string) (uint32, bool, error) {
 }
 
 // RegisterScope registers a name, if it is not, and says its id. A put does so by itself.
-func (t *Txn) RegisterScope(name string) (uint32, error) {
+func (t *Txn) RegisterScope(name string) (_ uint32, err error) {
 	if err := t.enterRegistry(name); err != nil {
 		return 0, err
 	}
-	defer t.leave()
+	defer t.leaveWrite(&err)
 	return t.register(name)
 }
 
 // RenameScope gives a scope another name, at a cost that does not depend on what it holds. Errors: ErrNotFound if `from`
 // is not registered, ErrKeyExists if `to` is.
-func (t *Txn) RenameScope(from, to string) error {
+func (t *Txn) RenameScope(from, to string) (err error) {
 	if err := checkName(from); err != nil {
 		return err
 	}
 	if err := t.enterRegistry(to); err != nil {
 		return err
 	}
-	defer t.leave()
+	defer t.leaveWrite(&err)
 	t.ids.forget()
-	_, err := t.env.registry.Rename(t.engine, t.env.registryTables(), from, to)
+	_, err = t.env.registry.Rename(t.engine, t.env.registryTables(), from, to)
 	return wrap(err)
 }
 
 // DropScope deletes all that a scope holds in every database of the environment, whether it is open here or not, and
 // unregisters it. It says how many entries there were. Errors: ErrNotFound if the scope is not registered; ErrConflict if
 // another process has made a database that this transaction cannot reach.
-func (t *Txn) DropScope(name string) (uint64, error) {
+func (t *Txn) DropScope(name string) (_ uint64, err error) {
 	if err := t.enterRegistry(name); err != nil {
 		return 0, err
 	}
-	defer t.leave()
+	defer t.leaveWrite(&err)
 	found, err := t.resolve(name)
 	if err != nil {
 		return 0, err
@@ -110,11 +110,11 @@ func (t *Txn) DropScope(name string) (uint64, error) {
 
 // PruneScopes unregisters every scope that holds nothing in any database of the environment, whether it is open here or
 // not, and says how many. Errors: ErrConflict as for DropScope.
-func (t *Txn) PruneScopes() (uint64, error) {
+func (t *Txn) PruneScopes() (_ uint64, err error) {
 	if err := t.enterWrite(); err != nil {
 		return 0, err
 	}
-	defer t.leave()
+	defer t.leaveWrite(&err)
 	infos, err := t.env.registry.List(t.engine, t.env.registryTables())
 	if err != nil {
 		return 0, wrap(err)

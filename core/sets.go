@@ -18,11 +18,11 @@ func (raw *Raw) Count(t *Txn, s scope.Scope, b Bounds) (uint64, error) {
 }
 
 // DeleteRange deletes the entries of a scope within bounds and says how many there were.
-func (raw *Raw) DeleteRange(t *Txn, s scope.Scope, b Bounds) (uint64, error) {
+func (raw *Raw) DeleteRange(t *Txn, s scope.Scope, b Bounds) (_ uint64, err error) {
 	if err := t.enterWrite(); err != nil {
 		return 0, err
 	}
-	defer t.leave()
+	defer t.leaveWrite(&err)
 	return raw.each(t, s, b, engine.Txn.DeleteRange, engine.Txn.Delete)
 }
 

@@ -22,13 +22,23 @@ type source interface {
 func newSource(t engine.Txn, sp spot, b Bounds) (source, error) {
 	switch {
 	case sp.form.Sorted():
-		return newRun(t, sp, b.span(nil))
+		r, err := newRun(t, sp, b.span(nil))
+		if err != nil {
+			return nil, err
+		}
+		return r, nil
 	case sp.form.Classed():
 		m := &merge{txn: t, spot: sp, bounds: b}
-		return m, m.start(nil, false)
+		if err := m.start(nil, false); err != nil {
+			return nil, err
+		}
+		return m, nil
 	}
 	s := &sorted{txn: t, spot: sp, bounds: b}
-	return s, s.gather()
+	if err := s.gather(); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // run walks over one span. It fetches entries in batches, small ones first, so that the first entry comes at once.

@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync/atomic"
 
 	"github.com/scoped-lmdb/scoped-lmdb/core/engine"
@@ -16,7 +17,8 @@ type Txn struct {
 	env    *Env
 	engine engine.Txn
 	parent *Txn
-	child  *Txn // while the state is txnHasChild
+	child  *Txn  // while the state is txnHasChild
+	failed error // while the state is txnFailed: what every call answers
 	write  bool
 	// counted says that the environment counts it among those that keep it open.
 	counted bool
@@ -33,6 +35,7 @@ const (
 	txnIdle int32 = iota
 	txnInCall
 	txnHasChild
+	txnFailed
 	txnEnded
 )
 
@@ -84,11 +87,34 @@ func (t *Txn) refuse() error {
 		return fail(CodeTxnEnded, "the transaction has been committed or aborted: begin another one")
 	case txnHasChild:
 		return fail(CodeInUse, "a child of the transaction is open: commit or abort it first")
+	case txnFailed:
+		return t.failed
 	}
 	return fail(CodeInUse, "another goroutine or thread is using the transaction: a transaction serves one at a time")
 }
 
 func (t *Txn) leave() { t.state.Store(txnIdle) }
+
+// leaveWrite ends a call that writes. An error that is no refusal may have left the write half done, so the transaction can
+// only be aborted from then on.
+func (t *Txn) leaveWrite(err *error) {
+	if *err != nil && !refusal(CodeOf(*err)) {
+		t.failed = *err
+		t.state.Store(txnFailed)
+		return
+	}
+	t.leave()
+}
+
+// refusal says that an error comes before anything is written.
+func refusal(code Code) bool {
+	switch code {
+	case CodeNotFound, CodeKeyExists, CodeEmptyScope, CodeInvalidScope, CodeEmptyKey, CodeKeyTooLong, CodeValueTooLarge,
+		CodeInvalidKey, CodeInvalidValue, CodeInvalidArgument, CodeReadOnly:
+		return true
+	}
+	return false
+}
 
 // enterWrite takes the transaction for a write, which moves stored bytes: open cursors remember their place first.
 func (t *Txn) enterWrite() error {
@@ -161,7 +187,16 @@ func (t *Txn) Child() (*Txn, error) {
 
 // Commit ends the transaction and makes its writes visible, all or none. After any error but ErrWrongThread and ErrInUse
 // the transaction has ended, and none of its writes is kept (but see ErrCommitUnknown).
-func (t *Txn) Commit() error { return t.end(engine.Txn.Commit) }
+func (t *Txn) Commit() error {
+	if t.state.Load() == txnFailed {
+		failed := t.failed
+		if err := t.end(engine.Txn.Abort); err != nil {
+			return err
+		}
+		return failed
+	}
+	return t.end(engine.Txn.Commit)
+}
 
 // Abort ends the transaction, with a child that is open, and drops their writes. On one that has ended it does nothing.
 func (t *Txn) Abort() error {
@@ -177,12 +212,17 @@ func (t *Txn) Abort() error {
 }
 
 func (t *Txn) end(how func(engine.Txn) error) error {
-	if err := t.enter(); err != nil {
-		return err
+	failed := t.state.CompareAndSwap(txnFailed, txnInCall)
+	if !failed {
+		if err := t.enter(); err != nil {
+			return err
+		}
 	}
 	err := how(t.engine)
 	if errors.Is(err, engine.ErrWrongThread) {
-		t.leave()
+		if t.leave(); failed {
+			t.state.Store(txnFailed)
+		}
 		return wrap(err)
 	}
 	for c := range t.cursors {
@@ -269,15 +309,42 @@ func (e *Env) begin(ctx context.Context, options Options) (*Txn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, wrap(err)
 	}
-	// A transaction can use only tables that were open before it began.
-	if e.rows.found() == nil || e.records.found() == nil {
-		if err := e.late(); err != nil {
-			return nil, err
+	inner, err := e.engine.Begin(ctx, options)
+	for err == nil && (e.rows.found() == nil || e.records.found() == nil) {
+		// A transaction can use only tables that were open before it began. If it sees one of ours that was not, what it
+		// would read without it were wrong.
+		var missed bool
+		if missed, err = e.missed(inner); err != nil || !missed {
+			break
+		}
+		if err = inner.Abort(); err == nil {
+			inner, err = e.engine.Begin(ctx, options)
 		}
 	}
-	inner, err := e.engine.Begin(ctx, options)
 	if err != nil {
+		if inner != nil {
+			_ = inner.Abort()
+		}
 		return nil, wrap(err)
 	}
 	return &Txn{env: e, engine: inner, write: options.Write}, nil
+}
+
+// missed says whether the transaction sees a table of ours that was not open, and opens it for the next one.
+func (e *Env) missed(inner engine.Txn) (bool, error) {
+	names, err := inner.Tables()
+	if err != nil {
+		return false, err
+	}
+	missed := false
+	for _, late := range [...]*lateTable{&e.rows, &e.records} {
+		if late.found() != nil || !slices.Contains(names, late.name) {
+			continue
+		}
+		missed = true
+		if _, err := late.get(e.engine); err != nil {
+			return false, err
+		}
+	}
+	return missed, nil
 }

@@ -1,6 +1,7 @@
 package lmdb
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,6 +19,9 @@ type environment struct {
 	config Config
 	id     identity
 	users  int // sessions; guarded by opened.mu
+
+	pageSize int64
+	known    atomic.Int64 // the greatest recorded map size that we have taken over, or cannot
 
 	writer chan struct{} // holds one token; who has it may begin the write transaction
 	owner  atomic.Uint64 // the thread that has the write transaction, 0 if none
@@ -130,12 +134,21 @@ func (e *environment) open() error {
 	if err := e.lm.Open(c.Path, flags, c.Mode); err != nil {
 		return openFailure(code(err), c)
 	}
-	if err := e.checkLength(); err != nil {
-		return err
-	}
 	// Readers that died keep old pages from reuse; whoever opens next clears them.
 	if _, err := e.lm.ReaderCheck(); err != nil && !c.ReadOnly {
 		return failed(err, "the reader table of %s could not be checked", c.Path)
+	}
+	stat, err := e.lm.Stat()
+	if err != nil {
+		return failed(err, "%s could not be inspected", c.Path)
+	}
+	e.pageSize = int64(stat.PSize)
+	if err := e.checkLength(); err != nil {
+		return err
+	}
+	// A map that was grown stays grown for whoever opens the file later, where the address space allows it.
+	if err := e.takeRecorded(); err != nil && !errors.Is(err, engine.ErrOutOfMemory) {
+		return err
 	}
 	return e.openTables()
 }

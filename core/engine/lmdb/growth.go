@@ -3,8 +3,11 @@ package lmdb
 import (
 	"context"
 	"fmt"
+	"math"
+	"math/bits"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/scoped-lmdb/scoped-lmdb/core/engine"
@@ -24,6 +27,8 @@ const (
 	// wants another meanwhile waits for the mover, who waits for it: the bound ends that.
 	patience = 10 * time.Second
 	pause    = 200 * time.Microsecond
+	// courtesy is how long a writer waits that could move the map, and need not yet.
+	courtesy = 20 * time.Millisecond
 )
 
 // enter counts a transaction in. It waits while the map moves.
@@ -46,7 +51,7 @@ func (g *gate) enter(ctx context.Context) error {
 func (g *gate) leave() { g.open.Add(-1) }
 
 // move runs fn while no transaction is open in this process.
-func (g *gate) move(ctx context.Context, fn func() error) error {
+func (g *gate) move(ctx context.Context, patience time.Duration, fn func() error) error {
 	g.resize.Lock()
 	defer g.resize.Unlock()
 	g.wanted.Store(true)
@@ -90,7 +95,7 @@ func (s *session) Grow(ctx context.Context, size int64) error {
 	if err != nil {
 		return err
 	}
-	return s.env.gate.move(ctx, func() error {
+	return s.env.gate.move(ctx, patience, func() error {
 		if enough, err := s.env.mapHas(c.MapSize); enough || err != nil {
 			return err
 		}
@@ -112,7 +117,53 @@ func (e *environment) mapHas(size int64) (bool, error) {
 
 // follow takes over the map size that another process has recorded in the file.
 func (e *environment) follow(ctx context.Context) error {
-	return e.gate.move(ctx, func() error {
-		return failed(e.lm.SetMapSize(0), "the map that another process has grown could not be taken over")
-	})
+	return e.gate.move(ctx, patience, e.takeRecorded)
+}
+
+// takeRecorded moves the map to the size that the file records, if that is larger.
+func (e *environment) takeRecorded() error {
+	size, err := e.recorded()
+	if err != nil {
+		return err
+	}
+	if enough, err := e.mapHas(size); enough || err != nil {
+		return err
+	}
+	// LMDB gives up the old map before it asks for the new one, so it must be sure to get it.
+	if !reservable(size) {
+		return engine.Fail(engine.ErrOutOfMemory, fmt.Sprintf("the map that another process has grown to %d bytes does not fit into "+
+			"this process's address space", size), nil)
+	}
+	return failed(e.lm.SetMapSize(size), "the map that another process has grown could not be taken over")
+}
+
+// recorded is the map size that the file's two meta pages record, at the most: LMDB 0.9 has it 16 bytes into its MDB_meta,
+// which follows the page's header. 0 where that is not known.
+func (e *environment) recorded() (int64, error) {
+	if bits.UintSize != 64 {
+		return 0, nil
+	}
+	fd, err := e.lm.FD()
+	if err != nil {
+		return 0, failed(err, "the file could not be read")
+	}
+	most := int64(0)
+	for page := range int64(2) {
+		var size [8]byte
+		n, err := syscall.Pread(int(fd), size[:], page*e.pageSize+pageHeader+16)
+		if err != nil || n != len(size) {
+			return 0, engine.Fail(engine.ErrIO, "the file's record of its map size could not be read", err)
+		}
+		most = max(most, int64(native.Uint64(size[:])))
+	}
+	return most, nil
+}
+
+// reservable says whether so much address space is to be had.
+func reservable(size int64) bool {
+	if size > math.MaxInt {
+		return false
+	}
+	memory, err := syscall.Mmap(-1, 0, int(size), syscall.PROT_NONE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	return err == nil && syscall.Munmap(memory) == nil
 }

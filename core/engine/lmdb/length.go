@@ -33,10 +33,6 @@ func (e *environment) checkLength() error {
 	if err != nil {
 		return failed(err, "%s could not be inspected", path)
 	}
-	stat, err := e.lm.Stat()
-	if err != nil {
-		return failed(err, "%s could not be inspected", path)
-	}
 	file, err := os.Open(path)
 	if err != nil {
 		return pathFailure(err, path)
@@ -46,7 +42,7 @@ func (e *environment) checkLength() error {
 	if err != nil {
 		return pathFailure(err, path)
 	}
-	p := pages{file: file, bytes: status.Size(), size: int64(stat.PSize)}
+	p := pages{file: file, bytes: status.Size(), size: e.pageSize}
 	if (info.LastPNO+1)*p.size <= p.bytes || bits.UintSize != 64 {
 		return nil
 	}

@@ -2,6 +2,7 @@ package lmdb
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"sync"
 
@@ -84,7 +85,11 @@ func (t *txn) takeTurn(ctx context.Context) error {
 			return canceled(ctx, "waiting for the write transaction")
 		}
 	}
-	if err := t.start(ctx, 0); err != nil {
+	err := e.followGrowth(ctx)
+	if err == nil {
+		err = t.start(ctx, 0)
+	}
+	if err != nil {
 		<-e.writer
 		return err
 	}
@@ -95,6 +100,7 @@ func (t *txn) takeTurn(ctx context.Context) error {
 // start begins the LMDB transaction within the gate, and follows a map that another process has grown.
 func (t *txn) start(ctx context.Context, flags uint) error {
 	e := t.session.env
+	cleared := false
 	for {
 		if err := e.gate.enter(ctx); err != nil {
 			return err
@@ -108,6 +114,14 @@ func (t *txn) start(ctx context.Context, flags uint) error {
 			return nil
 		}
 		e.gate.leave()
+		if code(err) == rcReadersFull && !cleared {
+			// Slots that processes left behind when they died, or that we keep, may do.
+			cleared = true
+			e.pool.close()
+			if _, err := e.lm.ReaderCheck(); err == nil {
+				continue
+			}
+		}
 		if code(err) != rcMapResized {
 			return beginFailure(err, e)
 		}
@@ -115,6 +129,30 @@ func (t *txn) start(ctx context.Context, flags uint) error {
 			return err
 		}
 	}
+}
+
+// followGrowth takes over a map that another process has grown, before a writer would find its own too small. LMDB itself
+// tells of it only when the data does not fit any more.
+func (e *environment) followGrowth(ctx context.Context) error {
+	size, err := e.recorded()
+	if err != nil || size <= e.known.Load() {
+		return err
+	}
+	enough, err := e.mapHas(size)
+	if err != nil {
+		return err
+	}
+	if !enough {
+		err = e.gate.move(ctx, courtesy, e.takeRecorded)
+	}
+	switch {
+	case err == nil || errors.Is(err, engine.ErrOutOfMemory):
+		e.known.Store(size)
+		return nil
+	case errors.Is(err, engine.ErrBusy):
+		return nil // readers keep the map where it is: another time
+	}
+	return err
 }
 
 func beginFailure(err error, e *environment) error {
