@@ -48,7 +48,10 @@ func goDbOpen(h C.uintptr_t, name *C.char, nameLength C.size_t, options *C.slmdb
 	if err != nil {
 		return finish(e, err)
 	}
-	v.adopt(opened)
+	if !v.adopt(opened) {
+		release(opened)
+		return finish(e, fail(core.CodeClosed, "the environment has been closed"))
+	}
 	*out = C.uintptr_t(opened)
 	return 0
 }
@@ -111,8 +114,7 @@ func goDbClose(h C.uintptr_t, e *C.slmdb_error) (status C.int32_t) {
 		return finish(e, err)
 	}
 	d.env.disown(handle(h))
-	release(handle(h))
-	return 0
+	return finish(e, releaseOnce(handle(h), kindDb))
 }
 
 // call is what the functions on entries have in common: a transaction, taken for the call, a database and a scope.

@@ -19,13 +19,18 @@ import (
 type env struct {
 	core *core.Env
 	mu   sync.Mutex
-	dbs  map[handle]struct{}
+	dbs  map[handle]struct{} // nil once the environment is closed
 }
 
-func (e *env) adopt(h handle) {
+// adopt takes a database's handle; false if the environment has been closed meanwhile.
+func (e *env) adopt(h handle) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if e.dbs == nil {
+		return false
+	}
 	e.dbs[h] = struct{}{}
+	return true
 }
 
 func (e *env) disown(h handle) {
@@ -113,6 +118,7 @@ func goEnvClose(h C.uintptr_t, e *C.slmdb_error) (status C.int32_t) {
 	for db := range v.dbs {
 		release(db)
 	}
+	v.dbs = nil
 	return 0
 }
 

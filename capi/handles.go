@@ -154,3 +154,14 @@ func lookup[T any](h handle, k kind) (T, error) {
 	}
 	return value.(T), nil
 }
+
+// releaseOnce closes a handle. Of several who close the same one, the others are told that it is closed.
+func releaseOnce(h handle, k kind) error {
+	if _, err := find(h, k); err != nil {
+		return err
+	}
+	if !release(h) {
+		return refuse(h, k, slotAt(h.index()))
+	}
+	return nil
+}

@@ -33,11 +33,7 @@ func goScopeOpen(name *C.char, length C.size_t, out *C.uintptr_t, e *C.slmdb_err
 //export goScopeClose
 func goScopeClose(h C.uintptr_t, e *C.slmdb_error) (status C.int32_t) {
 	defer guard(e, &status)
-	if _, err := find(handle(h), kindScope); err != nil {
-		return finish(e, err)
-	}
-	release(handle(h))
-	return 0
+	return finish(e, releaseOnce(handle(h), kindScope))
 }
 
 // scopeOf is the scope behind a handle; NULL is the default one.

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "_cgo_export.h"
 #include "guard.h"
@@ -20,11 +21,17 @@ typedef struct owned {
 static pthread_key_t key;
 static int have_key;
 
+/* Another thread may be inside of a call with the transaction: it will come out. */
+static void abort_txn(uintptr_t txn) {
+  const struct timespec pause = {0, 100000};
+  for (int i = 0; i < 100000 && goTxnAbort(txn, NULL) == SLMDB_IN_USE; i++) nanosleep(&pause, NULL);
+}
+
 static void abort_owned(void *list) {
   owned *o = list;
   while (o) {
     owned *next = o->next;
-    if (!slm_forked()) goTxnAbort(o->txn, NULL);
+    if (!slm_forked()) abort_txn(o->txn);
     free(o);
     o = next;
   }

@@ -69,6 +69,7 @@ func (e *Env) openOnce(ctx context.Context, spec Spec) (raw *Raw, settled bool, 
 		return nil, false, fail(CodeDatabaseNotFound, "there is no database %q, and it was not to be made", spec.Name)
 	}
 	if readOnly {
+		raw.provisional.Store(!f.scoped)
 		return raw, true, nil
 	}
 	settled, err = e.complete(ctx, raw, f)

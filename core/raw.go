@@ -1,6 +1,8 @@
 package core
 
 import (
+	"sync/atomic"
+
 	"github.com/scoped-lmdb/scoped-lmdb/core/codec"
 	"github.com/scoped-lmdb/scoped-lmdb/core/engine"
 	"github.com/scoped-lmdb/scoped-lmdb/core/layout"
@@ -22,6 +24,9 @@ type Raw struct {
 	unscopedForm     layout.Form
 	scopedForm       layout.Form
 	maxKey, maxValue int
+	// provisional says that there was no table of named scopes when the database was opened for reading only, so that the
+	// layout is a guess until whoever makes one has recorded it.
+	provisional atomic.Bool
 }
 
 func newRaw(e *Env, spec Spec) *Raw {
@@ -125,11 +130,34 @@ func (raw *Raw) table(t *Txn, s scope.Scope) (engine.Table, error) {
 		}
 		late = &raw.scoped
 	}
-	if handle := late.found(); handle != nil {
-		return handle, nil
+	handle := late.found()
+	if handle == nil {
+		var err error
+		if handle, err = late.get(raw.env.engine); err != nil {
+			return nil, wrap(err)
+		}
 	}
-	handle, err := late.get(raw.env.engine)
-	return handle, wrap(err)
+	if raw.provisional.Load() {
+		return handle, raw.confirm(t)
+	}
+	return handle, nil
+}
+
+// confirm compares a provisional database with what another process may have made it since.
+func (raw *Raw) confirm(t *Txn) error {
+	made, err := t.readRecord(raw.name)
+	if err != nil {
+		return err
+	}
+	scoped := raw.scoped.found() != nil
+	if mine := raw.record(); (made != nil && *made != mine) || (made == nil && scoped && raw.layout != layout.Heed) {
+		return fail(CodeLayoutMismatch, "database %q was made by another process since it was opened here, in another layout or kind: "+
+			"open it again", raw.name)
+	}
+	if scoped {
+		raw.provisional.Store(false)
+	}
+	return nil
 }
 
 // rest is the stored key without its partition.

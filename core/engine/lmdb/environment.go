@@ -21,6 +21,7 @@ type environment struct {
 	users  int // sessions; guarded by opened.mu
 
 	pageSize int64
+	mapSize  atomic.Int64 // of the map of this process
 	known    atomic.Int64 // the greatest recorded map size that we have taken over, or cannot
 
 	writer chan struct{} // holds one token; who has it may begin the write transaction
@@ -143,6 +144,11 @@ func (e *environment) open() error {
 		return failed(err, "%s could not be inspected", c.Path)
 	}
 	e.pageSize = int64(stat.PSize)
+	info, err := e.lm.Info()
+	if err != nil {
+		return failed(err, "%s could not be inspected", c.Path)
+	}
+	e.mapSize.Store(info.MapSize)
 	if err := e.checkLength(); err != nil {
 		return err
 	}

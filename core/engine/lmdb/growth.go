@@ -86,8 +86,11 @@ func (s *session) Grow(ctx context.Context, size int64) error {
 		return err
 	}
 	defer s.leave()
-	if enough, err := s.env.mapHas(size); enough || err != nil {
-		return err
+	if size < 0 {
+		return invalid("a map size of %d bytes: it must be at least 0", size)
+	}
+	if size <= s.env.mapSize.Load() {
+		return nil
 	}
 	c := s.env.config
 	c.MapSize = size
@@ -96,23 +99,24 @@ func (s *session) Grow(ctx context.Context, size int64) error {
 		return err
 	}
 	return s.env.gate.move(ctx, patience, func() error {
-		if enough, err := s.env.mapHas(c.MapSize); enough || err != nil {
-			return err
+		if c.MapSize <= s.env.mapSize.Load() {
+			return nil
 		}
-		return failed(s.env.lm.SetMapSize(c.MapSize), "a map of %d bytes was refused", c.MapSize)
+		return s.env.setMapSize(c.MapSize)
 	})
 }
 
-// mapHas says whether the map has at least size bytes.
-func (e *environment) mapHas(size int64) (bool, error) {
-	if size < 0 {
-		return false, invalid("a map size of %d bytes: it must be at least 0", size)
+// setMapSize moves the map. The size is kept here, since asking LMDB for it reads the map, which may be moving.
+func (e *environment) setMapSize(size int64) error {
+	// LMDB gives up the old map before it asks for the new one, so it must be sure to get it.
+	if !reservable(size) {
+		return engine.Fail(engine.ErrOutOfMemory, fmt.Sprintf("a map of %d bytes does not fit into this process's address space", size), nil)
 	}
-	info, err := e.lm.Info()
-	if err != nil {
-		return false, failed(err, "the map's size could not be read")
+	if err := e.lm.SetMapSize(size); err != nil {
+		return failed(err, "a map of %d bytes was refused", size)
 	}
-	return info.MapSize >= size, nil
+	e.mapSize.Store(size)
+	return nil
 }
 
 // follow takes over the map size that another process has recorded in the file.
@@ -126,15 +130,10 @@ func (e *environment) takeRecorded() error {
 	if err != nil {
 		return err
 	}
-	if enough, err := e.mapHas(size); enough || err != nil {
-		return err
+	if size <= e.mapSize.Load() {
+		return nil
 	}
-	// LMDB gives up the old map before it asks for the new one, so it must be sure to get it.
-	if !reservable(size) {
-		return engine.Fail(engine.ErrOutOfMemory, fmt.Sprintf("the map that another process has grown to %d bytes does not fit into "+
-			"this process's address space", size), nil)
-	}
-	return failed(e.lm.SetMapSize(size), "the map that another process has grown could not be taken over")
+	return e.setMapSize(size)
 }
 
 // recorded is the map size that the file's two meta pages record, at the most: LMDB 0.9 has it 16 bytes into its MDB_meta,

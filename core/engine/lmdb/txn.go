@@ -138,11 +138,7 @@ func (e *environment) followGrowth(ctx context.Context) error {
 	if err != nil || size <= e.known.Load() {
 		return err
 	}
-	enough, err := e.mapHas(size)
-	if err != nil {
-		return err
-	}
-	if !enough {
+	if size > e.mapSize.Load() {
 		err = e.gate.move(ctx, courtesy, e.takeRecorded)
 	}
 	switch {
