@@ -57,7 +57,7 @@ func (raw *Raw) entries(t *Txn, s scope.Scope, b Bounds) (*Entries, error) {
 	}
 	if !sp.none {
 		if e.source, err = newSource(t.engine, sp, b); err != nil {
-			return nil, err
+			return nil, raw.where(s, err)
 		}
 	}
 	if t.cursors == nil {
@@ -99,7 +99,7 @@ func (e *Entries) next() (bool, error) {
 	entry, ok, err := e.advance()
 	if err != nil || !ok {
 		e.state = walkDone
-		return false, err
+		return false, e.raw.where(e.scope, err)
 	}
 	e.entry, e.state, e.sought = entry, walkOn, false
 	e.left--

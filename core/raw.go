@@ -160,6 +160,17 @@ func (raw *Raw) confirm(t *Txn) error {
 	return nil
 }
 
+// where names the database and the scope in an error about what is stored there.
+func (raw *Raw) where(s scope.Scope, err error) error {
+	switch {
+	case CodeOf(err) != CodeCorrupt:
+		return err
+	case s.IsDefault():
+		return wrapf(err, "database %q, default scope", raw.name)
+	}
+	return wrapf(err, "database %q, scope %v", raw.name, s)
+}
+
 // rest is the stored key without its partition.
 func (sp *spot) rest(t *Txn, logical []byte) []byte {
 	if sp.form.AsIs() {

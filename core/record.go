@@ -1,8 +1,8 @@
 package core
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/vmihailenco/msgpack/v5"
@@ -48,8 +48,11 @@ func (e *Env) checkFormat(t *Txn) error {
 	if err != nil {
 		return wrap(err)
 	}
-	var format uint64
-	if err := msgpack.Unmarshal(stored, &format); err != nil {
+	format, err := codec.MsgpackValue[uint64]().DecodeValue(stored)
+	if err == nil && format == 0 {
+		err = errors.New("there is no format 0")
+	}
+	if err != nil {
 		return fail(CodeCorrupt, "the format record of table %q cannot be read: %v", recordsTable, err)
 	}
 	if format > Format {
@@ -105,15 +108,14 @@ func (t *Txn) readRecord(name string) (*record, error) {
 }
 
 func parseRecord(name string, stored []byte) (*record, error) {
-	r := new(record)
-	decoder := msgpack.NewDecoder(bytes.NewReader(stored))
-	if err := decoder.Decode(r); err != nil {
+	r, err := codec.MsgpackValue[record]().DecodeValue(stored)
+	if err != nil {
 		return nil, fail(CodeCorrupt, "the record of database %q cannot be read: %v", name, err)
 	}
 	if err := r.check(); err != nil {
 		return nil, fail(CodeCorrupt, "the record of database %q says %v: it is damaged, or of a newer format", name, err)
 	}
-	return r, nil
+	return &r, nil
 }
 
 // check says what in a record is not known.

@@ -177,7 +177,7 @@ func (t *Txn) scopedTables() ([]scopedTable, error) {
 	var tables []scopedTable
 	for _, name := range names {
 		base, is := strings.CutSuffix(name, scopedSuffix)
-		if !is || strings.HasPrefix(name, reservedPrefix) {
+		if !is {
 			continue
 		}
 		r, err := t.readRecord(base)

@@ -81,7 +81,14 @@ func (t target) add(b *batch) string {
 		return fmt.Sprintf("%sBatchDelete(%v, %v, %v)", name, b, scopeText(t.in()), t.key(key))
 	}
 	number := t.anyNumber()
-	err := t.db.batchPut(b.core, t.in(), key, number)
+	var err error
+	if h.maybe(1, 3) {
+		k, v := t.db.logical(key), t.db.stored(number)
+		err = t.db.raw().BatchPut(b.core, t.in(), k, v)
+		spoil(k, v)
+	} else {
+		err = t.db.batchPut(b.core, t.in(), key, number)
+	}
 	h.want(err, t.db.toPut(key))
 	if err == nil {
 		b.add(batchWrite{t.database, t.scope, key, number}, t.scope == 0 && t.db.reserved(key))
@@ -120,7 +127,7 @@ func (h *history) batch() {
 // apply does batches in commits of their own, several of which may go together.
 func (h *history) apply() {
 	c := h.client()
-	if len(h.writer) > 0 || h.depth > 1 || !h.ready(c) {
+	if !h.alone() || !h.ready(c) {
 		return
 	}
 	if h.maybe(1, 2) {

@@ -89,7 +89,7 @@ func (h *history) reopen() {
 
 // grow raises the limit of the store, where it has one and no transaction is open.
 func (h *history) grow() {
-	if len(h.writer) > 0 || len(h.readers) > 0 {
+	if len(h.readers) > 0 || !h.alone() {
 		return
 	}
 	h.serial++

@@ -119,7 +119,7 @@ type alone interface {
 	viewEntries(ctx context.Context, s core.Scope, r span) iter.Seq2[entry, error]
 }
 
-// below is what is asked of the database below its codecs.
+// below is what is asked of the database below its codecs, and of what it handed out above them.
 type below interface {
 	raw() *core.Raw
 	// logical and stored are a key and a value as its codecs make them; rank and number are the way back.
@@ -127,6 +127,8 @@ type below interface {
 	stored(value int) []byte
 	rank(logical []byte) int
 	number(stored []byte) int
+	// recall says whether what it handed out is still as it was.
+	recall() bool
 }
 
 // database is an open database.

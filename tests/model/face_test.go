@@ -14,6 +14,31 @@ import (
 type face[K, V any] struct {
 	*form[K, V]
 	db *core.DB[K, V]
+	// kept are the last entries that it handed out, which are the caller's own, and what they were.
+	kept [4]keptEntry[K, V]
+	next int
+}
+
+type keptEntry[K, V any] struct {
+	entry core.Entry[K, V]
+	was   entry
+	full  bool
+}
+
+// keep keeps an entry for recall.
+func (f *face[K, V]) keep(e core.Entry[K, V], was entry) {
+	f.kept[f.next%len(f.kept)] = keptEntry[K, V]{e, was, true}
+	f.next++
+}
+
+// recall says whether the entries that were handed out are what they were.
+func (f *face[K, V]) recall() bool {
+	for _, k := range f.kept {
+		if k.full && (f.rankOf(k.entry.Key) != k.was.key || f.found(k.entry.Value) != k.was.value) {
+			return false
+		}
+	}
+	return true
 }
 
 func (f *face[K, V]) of(key int) K      { return f.pool.keys[key] }
@@ -42,7 +67,10 @@ func (f *face[K, V]) span(s span) core.Range[K] {
 
 func (f *face[K, V]) get(t *core.Txn, s core.Scope, key int) (int, error) {
 	value, err := f.db.Get(t, s, f.of(key))
-	return f.found(value), err
+	if err != nil {
+		return absent, err
+	}
+	return f.entry(core.Entry[K, V]{Key: f.of(key), Value: value}).value, nil
 }
 
 func (f *face[K, V]) getMany(t *core.Txn, s core.Scope, keys []int) ([]int, error) {
@@ -116,7 +144,9 @@ func (f *face[K, V]) count(t *core.Txn, s core.Scope, r span) (uint64, error) {
 func (f *face[K, V]) isEmpty(t *core.Txn, s core.Scope) (bool, error) { return f.db.IsEmpty(t, s) }
 
 func (f *face[K, V]) entry(e core.Entry[K, V]) entry {
-	return entry{f.rankOf(e.Key), f.found(e.Value)}
+	was := entry{f.rankOf(e.Key), f.found(e.Value)}
+	f.keep(e, was)
+	return was
 }
 
 func (f *face[K, V]) neighbour(t *core.Txn, s core.Scope, which neighbour, key int) (entry, error) {

@@ -113,6 +113,19 @@ func (h *history) commit() {
 	h.flush(l.world)
 }
 
+// alone sees that no write transaction is open, for what begins one of its own; false if one is.
+func (h *history) alone() bool {
+	if h.depth > 1 {
+		return false
+	}
+	if h.maybe(1, 2) {
+		for len(h.writer) > 0 {
+			h.commit()
+		}
+	}
+	return len(h.writer) == 0
+}
+
 // accept makes a world the committed one, and looks at all of it.
 func (h *history) accept(w *world) {
 	h.committed = w
@@ -155,6 +168,7 @@ func (h *history) close(reader *layer) {
 }
 
 // repay looks at what was lent, which must be as it was; after a write, or the end, nobody may look any more.
+// What was handed out for good is looked at too.
 func (l *layer) repay(h *history) {
 	for _, loan := range l.loans {
 		if !bytes.Equal(loan.lent, loan.want) {
@@ -162,12 +176,17 @@ func (l *layer) repay(h *history) {
 		}
 	}
 	l.loans = nil
+	for _, db := range l.client.open {
+		if db != nil && !db.recall() {
+			h.failf("a key or value that %s handed out in a range or a get has changed since", db.variable())
+		}
+	}
 }
 
 // update is steps in an Env.Update, which commits or, when its function fails or panics, aborts.
 func (h *history) update() {
 	c := h.client()
-	if len(h.writer) > 0 || h.depth > 1 || !h.ready(c) {
+	if !h.alone() || !h.ready(c) {
 		return
 	}
 	l := &layer{name: h.variable("w"), client: c, write: true, world: h.committed.clone()}

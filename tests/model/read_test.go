@@ -191,25 +191,31 @@ func (h *history) borrow() {
 	if !ok {
 		return
 	}
-	key := t.goodKey()
+	key, other := t.goodKey(), t.goodKey()
 	t.call("Raw().Get", t.key(key))
 	lent, err := t.db.raw().Get(t.txn, t.in(), t.db.logical(key))
 	if t.value(key) == absent {
 		h.want(err, core.CodeNotFound)
-		return
+	} else {
+		h.must(err)
+		t.lend(entry{key, t.db.number(lent)}, lent, "Get")
 	}
-	h.must(err)
-	t.same(entry{key, t.db.number(lent)})
-	t.lend(lent, "Get")
-	lents := make([][]byte, 2)
-	h.must(t.db.raw().GetMany(t.txn, t.in(), [][]byte{t.db.logical(key), t.db.logical(key)}, lents))
-	for _, lent := range lents {
-		t.same(entry{key, t.db.number(lent)})
-		t.lend(lent, "GetMany")
+	// What is in the slice before must not stay there.
+	keys, lents := []int{key, other, key}, [][]byte{{1}, {2}, {3}}
+	t.call("Raw().GetMany", keysText{t.db, keys})
+	h.must(t.db.raw().GetMany(t.txn, t.in(), [][]byte{t.db.logical(key), t.db.logical(other), t.db.logical(key)}, lents))
+	for i, lent := range lents {
+		e := entry{keys[i], absent}
+		if lent != nil {
+			e.value = t.db.number(lent)
+		}
+		t.lend(e, lent, "GetMany")
 	}
 }
 
-func (t target) lend(lent []byte, from string) {
+// lend checks what an operation lent, and keeps it for as long as the loan.
+func (t target) lend(e entry, lent []byte, from string) {
+	t.same(e)
 	t.layer.loans = append(t.layer.loans, loan{lent, slices.Clone(lent), from})
 }
 
@@ -232,6 +238,7 @@ func (h *history) rawEntries() {
 	t.call("Raw().Entries", t.span(s))
 	entries, err := t.db.raw().Entries(t.txn, t.in(), b)
 	h.must(err)
+	spoil(b.Lower, b.Upper)
 	for i, key := range t.limited(s) {
 		for tries := range 2 {
 			ok, err := entries.Next()

@@ -67,6 +67,14 @@ func (h *history) change(c change) {
 	}
 }
 
+// sees is what the innermost write transaction sees, or what is committed.
+func (h *history) sees() *world {
+	if len(h.writer) > 0 {
+		return h.top().world
+	}
+	return h.committed
+}
+
 // name draws a named scope.
 func (h *history) name() (scope int, name string) {
 	scope = 1 + h.pick(len(h.scopes)-1)
@@ -93,8 +101,18 @@ func (h *history) register() {
 }
 
 func (h *history) rename() {
-	from, old := h.name()
-	to, name := h.name()
+	from, _ := h.name()
+	to, _ := h.name()
+	// Mostly from a scope that is registered to a name that is not.
+	for i := range len(h.scopes) - 1 {
+		if h.sees().ids[from] == unregistered && i < 3 {
+			from = from%(len(h.scopes)-1) + 1
+		}
+		if h.sees().ids[to] != unregistered && i < 6 {
+			to = to%(len(h.scopes)-1) + 1
+		}
+	}
+	old, name := h.scopes[from].Name(), h.scopes[to].Name()
 	h.change(change{
 		needs: true, call: "RenameScope", args: []any{nameText(old), nameText(name)},
 		inside: func(t *core.Txn) (uint64, error) { return 0, t.RenameScope(old, name) },

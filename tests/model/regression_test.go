@@ -3,6 +3,7 @@
 package model
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -101,6 +102,30 @@ func wantNext(t *testing.T, exists bool, want string, do func(w *core.Txn, db *c
 			}
 			if got != want {
 				t.Errorf("the cursor of scope a gives %q, want %q", got, want)
+			}
+			return nil
+		}))
+	})
+}
+
+// The empty key is a place like others for a walk to go on from after a write.
+func TestWalkGoesOnFromEmptyKey(t *testing.T) {
+	onEngines(t, func(t *testing.T, env *core.Env) {
+		db, err := core.OpenTyped[string, string](ctx, env, "texts", core.WithLayout(core.Heed))
+		check(t, err)
+		check(t, env.Update(ctx, func(w *core.Txn) error {
+			var want, got []string
+			for _, key := range []string{"", "\x00", "a"} {
+				check(t, db.Put(w, core.Named("a"), key, "v"))
+				want = append(want, key)
+			}
+			for key, err := range db.Keys(w, core.Named("a"), core.Range[string]{}) {
+				check(t, err)
+				got = append(got, key)
+				check(t, db.Put(w, core.Named("b"), key, "v"))
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("the walk gives %q, want %q", got, want)
 			}
 			return nil
 		}))

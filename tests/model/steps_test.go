@@ -16,7 +16,7 @@ func init() {
 	writes := class{
 		(*history).put, (*history).put, (*history).put, (*history).delete, (*history).putMany, (*history).replace,
 		(*history).putIfAbsent, (*history).pop, (*history).compareAndSwap, (*history).deleteRange, (*history).exchange,
-		(*history).rawPutMany, (*history).delete, (*history).clear, (*history).rawWrite, (*history).batch,
+		(*history).rawPutMany, (*history).delete, (*history).putMany, (*history).rawWrite, (*history).batch,
 	}
 	reads := class{
 		(*history).get, (*history).walkRange, (*history).count, (*history).neighbour, (*history).contains, (*history).getMany,
@@ -33,10 +33,10 @@ func init() {
 	}
 	registry := class{
 		(*history).register, (*history).drop, (*history).prune, (*history).rename, (*history).identify, (*history).listScopes,
-		(*history).rename, (*history).compareNow,
+		(*history).rename, (*history).compareNow, (*history).clear,
 	}
 	changes := class{
-		(*history).register, (*history).drop, (*history).prune, (*history).rename, (*history).rename,
+		(*history).register, (*history).drop, (*history).prune, (*history).rename, (*history).clear, (*history).rename,
 	}
 	clients := class{
 		(*history).openSome, (*history).openSome, (*history).second, (*history).openSome, (*history).reopen, (*history).grow,

@@ -57,8 +57,15 @@ func (h *history) aim(l *layer) (target, bool) {
 	if n == 0 {
 		return target{}, false
 	}
-	at := open[h.pick(n)]
-	return target{layer: l, h: h, db: l.client.open[at], database: at, scope: h.pick(len(h.scopes))}, true
+	at, scope := open[h.pick(n)], h.pick(len(h.scopes))
+	// More often a scope that holds something, for there is more to go wrong.
+	for i := range h.scopes {
+		if next := (scope + i) % len(h.scopes); i == 0 && h.maybe(1, 3) || !l.world.held[at][next].empty() {
+			scope = next
+			break
+		}
+	}
+	return target{layer: l, h: h, db: l.client.open[at], database: at, scope: scope}, true
 }
 
 // toWrite is a target in the innermost write transaction, which it begins if there is none.

@@ -50,7 +50,7 @@ func (h *history) viewRead() {
 }
 
 func (h *history) viewWrite() {
-	if len(h.writer) > 0 {
+	if !h.alone() {
 		return
 	}
 	t, ok := h.toView()

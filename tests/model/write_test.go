@@ -148,6 +148,9 @@ func (h *history) deleteRange() {
 		return
 	}
 	s := t.anySpan()
+	if !s.lower.set && !s.upper.set && s.prefix == absent {
+		s.lower = edge{set: true, open: h.maybe(1, 2), key: t.anyKey()} // all are Clear's
+	}
 	t.call("DeleteRange", t.span(s))
 	n, err := t.db.deleteRange(t.txn, t.in(), s)
 	h.must(err)
@@ -200,8 +203,20 @@ func (h *history) rawPutMany() {
 	}
 	t.call("Raw().PutMany", entriesText{t.db, entries})
 	h.must(t.db.raw().PutMany(t.txn, t.in(), raw))
+	for _, e := range raw {
+		spoil(e.Key, e.Value)
+	}
 	for _, e := range entries {
 		t.put(e.key, e.value)
+	}
+}
+
+// spoil overwrites what was passed in and borrowed for the call only.
+func spoil(borrowed ...[]byte) {
+	for _, b := range borrowed {
+		for i := range b {
+			b[i] = 0xee
+		}
 	}
 }
 
@@ -215,7 +230,9 @@ func (h *history) rawWrite() {
 	switch h.pick(3) {
 	case 0:
 		t.call("Raw().Put", t.key(key), t.number(number))
-		h.must(raw.Put(t.txn, t.in(), t.db.logical(key), t.db.stored(number)))
+		k, v := t.db.logical(key), t.db.stored(number)
+		h.must(raw.Put(t.txn, t.in(), k, v))
+		spoil(k, v)
 		t.put(key, number)
 	case 1:
 		t.call("Raw().PutIfAbsent", t.key(key), t.number(number))

@@ -1,0 +1,71 @@
+# Do the programs of this folder hold against a library? Sourced by run.sh: compiling and running them.
+
+# In this order; what a program needs as arguments is in arguments_of.
+programs=(statuses basic cursors fixture errors environments limits handles transactions misuse threads growth orphans
+  stacks fork symbols dlopen processes fuzz)
+
+# Each program may take this long, in seconds.
+readonly patience=60
+
+# Sets `arguments` for a program. FOLDER holds the library.
+arguments_of() { # PROGRAM FOLDER
+  arguments=()
+  case $1 in
+    fixture) arguments=("$out/expected.txt" "$root/tests/compat/scoped-heed/data.mdb") ;;
+    dlopen) arguments=("$2/libslmdb.so.1") ;;
+    fuzz) arguments=("${ABI_SEED:-1}" "${ABI_CALLS:-400000}") ;;
+  esac
+}
+
+# An LMDB for neighbour.c's host: the sources that the library itself is made of, compiled once more. Not the system's,
+# which few machines have. The program is left out if they are not to be had.
+prepare_neighbour() {
+  host_sources=$(cd "$root" && go list -m -f '{{.Dir}}' github.com/PowerDNS/lmdb-go 2>/dev/null || true)
+  if [ ! -e "$host_sources/lmdb/mdb.c" ]; then
+    echo "skip neighbour: LMDB's sources are not here"
+    return
+  fi
+  step "an LMDB for the host" build_host_lmdb
+  if $ok; then programs+=(neighbour); fi
+}
+
+build_host_lmdb() {
+  cd "$out/bin"
+  "$CC" -O1 -w -pthread -c "$host_sources/lmdb/mdb.c" "$host_sources/lmdb/midl.c"
+  ar rcs libhost-lmdb.a mdb.o midl.o
+}
+
+prepare_programs() {
+  python3 "$here/tables.py" statuses "$root/include/slmdb.h" >"$out/statuses.inc"
+  python3 "$here/tables.py" expected "$root/tests/compat/scoped-heed/expected.jsonl" >"$out/expected.txt"
+  prepare_neighbour
+}
+
+compile() { # COMPILER LANGUAGE STANDARD FOLDER PROGRAM OUTPUT [FLAGS...]
+  local flags=("${@:7}") own=()
+  if [ "$2" = c ]; then flags+=(-Wstrict-prototypes); fi
+  if [ "$5" = neighbour ]; then
+    flags+=(-isystem "$host_sources/lmdb")
+    own=("$out/bin/libhost-lmdb.a")
+  fi
+  cd "$here" # so that a failed check is told without the folders of this machine
+  # --as-needed: dlopen.c calls no function of the library, so it is not linked with it, and must not be
+  "$1" -x "$2" -std="$3" "${warnings[@]}" "${flags[@]}" -O1 -g -I"$root/include" -I"$out" "$5.c" \
+    -o "$6" -x none "${own[@]}" -rdynamic -pthread -L"$4" -Wl,--as-needed -lslmdb -ldl
+}
+
+run_program() { # FOLDER BINARY [ARGUMENTS...]
+  LD_LIBRARY_PATH="$1" timeout -k 5 "$patience" "${@:2}"
+}
+
+# Compiles and runs every program, one step each.
+check_programs() { # WORD COMPILER LANGUAGE STANDARD FOLDER [FLAGS...]
+  local program binary
+  for program in "${programs[@]}"; do
+    binary="$out/bin/$program-${1//[^A-Za-z0-9]/_}"
+    step "$program compiles ($1)" compile "${@:2:4}" "$program" "$binary" "${@:6}"
+    if ! $ok; then continue; fi
+    arguments_of "$program" "$5"
+    step "$program ($1)" run_program "$5" "$binary" "${arguments[@]}"
+  done
+}
