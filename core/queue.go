@@ -116,7 +116,15 @@ func (q *queue) take() []submission {
 // commitGroup commits all batches together or, if that fails, each by itself, so that each has its own result.
 func (e *Env) commitGroup(group []submission) []error {
 	errs := make([]error, len(group))
-	if e.commitBatches(group) == nil {
+	err := e.commitBatches(group)
+	if err == nil {
+		return errs
+	}
+	// What may have happened must not be done twice.
+	if len(group) == 1 || CodeOf(err) == CodeCommitUnknown {
+		for i := range errs {
+			errs[i] = err
+		}
 		return errs
 	}
 	for i := range group {

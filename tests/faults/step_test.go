@@ -57,14 +57,15 @@ func explicit(name string, write bool, end ending, do func(w *world, t *core.Txn
 		failed := w.call(name, mustTell, operation) != nil
 		w.onlyOpen(1)
 		switch {
-		case failed && end != aborts && w.fault.lasting(w.fired):
-			w.again(name, operation)
-			w.again("Commit", t.Commit)
-			return nothing
 		case failed && end == goesOn:
-			w.again(name, operation)
+			if w.again(name, operation) {
+				w.again("Commit", t.Commit)
+				return nothing
+			}
 		case failed && end == gives:
-			w.again("Commit", t.Commit)
+			if w.again("Commit", t.Commit) {
+				return nothing
+			}
 			return some
 		case failed:
 			_ = w.call("Abort", mustTell, t.Abort)

@@ -106,17 +106,21 @@ func (w *world) guarded(fn func() error) (err error) {
 	return fn()
 }
 
-// again does a call of the user's in a transaction in which one has failed. If that was for good, it fails alike.
-func (w *world) again(name string, fn func() error) {
+// again does a call of the user's in a transaction in which one has failed, and says whether that was for good: then it
+// fails alike. After some failures it must be; after others of a write it may, since what is half done must not be kept.
+func (w *world) again(name string, fn func() error) (forGood bool) {
 	err := w.guarded(fn)
-	switch {
-	case !w.fault.lasting(w.fired) && err != nil:
-		w.problem("%s, done again: %w", name, err)
-	case w.fault.lasting(w.fired):
-		if wrong := w.fault.told(err); wrong != nil {
-			w.problem("%s, done again after %s failed for good: %w", name, w.fired, wrong)
+	lasting := w.fault.lasting(w.fired)
+	if err == nil {
+		if lasting {
+			w.problem("%s, done again after %s failed for good, answers nothing", name, w.fired)
 		}
+		return lasting
 	}
+	if wrong := w.fault.told(err); wrong != nil {
+		w.problem("%s, done again after %s failed: %w", name, w.fired, wrong)
+	}
+	return true
 }
 
 // onlyOpen checks that so many transactions are open and no cursor, as far as the engine tells.
