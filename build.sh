@@ -103,9 +103,11 @@ demo() {
 }
 
 test_go() {
-  step "Go: vet, tests with the race detector"
+  step "Go: vet, tests"
   go vet ./...
-  go test -race -timeout 20m $(go list ./... | grep -v -e /tests/conformance)
+  go test -timeout 20m $(go list ./... | grep -v -e /tests/conformance)
+  step "Go: the race detector"
+  go test -race -timeout 20m ./core/... ./capi ./tests/model ./tests/processes
   step "Go: core with cgocheck2 and checkptr"
   GOEXPERIMENT=cgocheck2 go test -gcflags=all=-d=checkptr -timeout 10m ./core/...
   step "Go: core on the original bmatsuo/lmdb-go (its C code warns)"

@@ -214,11 +214,15 @@ func (e *Entries) Close() error {
 	if e.state == walkEnded {
 		return nil
 	}
-	if err := e.txn.enter(); err != nil {
+	t := e.txn
+	after := txnIdle
+	if t.state.CompareAndSwap(txnFailed, txnInCall) { // which can still let go of what it has
+		after = txnFailed
+	} else if err := t.enter(); err != nil {
 		return err
 	}
-	defer e.txn.leave()
+	defer t.state.Store(after)
 	e.end()
-	delete(e.txn.cursors, e)
+	delete(t.cursors, e)
 	return nil
 }
