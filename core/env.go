@@ -14,8 +14,9 @@ import (
 type Env struct {
 	engine   engine.Engine
 	registry *scope.Registry
-	rows     lateTable // the registry
-	records  lateTable // our own records
+	rows     lateTable                    // the registry
+	records  lateTable                    // our own records
+	wants    atomic.Pointer[[]*lateTable] // tables of databases that can only be read, which were missing
 	queue    queue
 	open     atomic.Int64 // transactions, those of the queue left out
 }

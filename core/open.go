@@ -70,6 +70,7 @@ func (e *Env) openOnce(ctx context.Context, spec Spec) (raw *Raw, settled bool, 
 	}
 	if readOnly {
 		raw.provisional.Store(!f.scoped)
+		e.want(&raw.unscoped, &raw.scoped)
 		return raw, true, nil
 	}
 	settled, err = e.complete(ctx, raw, f)

@@ -130,13 +130,8 @@ func (raw *Raw) table(t *Txn, s scope.Scope) (engine.Table, error) {
 		}
 		late = &raw.scoped
 	}
+	// A table that was missing when the transaction began (Env.begin looks for those) is missing in what it sees.
 	handle := late.found()
-	if handle == nil {
-		var err error
-		if handle, err = late.get(raw.env.engine); err != nil {
-			return nil, wrap(err)
-		}
-	}
 	if raw.provisional.Load() {
 		return handle, raw.confirm(t)
 	}

@@ -310,11 +310,11 @@ func (e *Env) begin(ctx context.Context, options Options) (*Txn, error) {
 		return nil, wrap(err)
 	}
 	inner, err := e.engine.Begin(ctx, options)
-	for err == nil && (e.rows.found() == nil || e.records.found() == nil) {
+	for lacking := e.lacking(); err == nil && len(lacking) > 0; lacking = e.lacking() {
 		// A transaction can use only tables that were open before it began. If it sees one of ours that was not, what it
 		// would read without it were wrong.
 		var missed bool
-		if missed, err = e.missed(inner); err != nil || !missed {
+		if missed, err = e.missed(inner, lacking); err != nil || !missed {
 			break
 		}
 		if err = inner.Abort(); err == nil {
@@ -330,15 +330,55 @@ func (e *Env) begin(ctx context.Context, options Options) (*Txn, error) {
 	return &Txn{env: e, engine: inner, write: options.Write}, nil
 }
 
-// missed says whether the transaction sees a table of ours that was not open, and opens it for the next one.
-func (e *Env) missed(inner engine.Txn) (bool, error) {
+// lacking are the tables that this environment wants and has not found so far; none as a rule.
+func (e *Env) lacking() []*lateTable {
+	if e.rows.found() != nil && e.records.found() != nil && e.wants.Load() == nil {
+		return nil
+	}
+	var lacking []*lateTable
+	for _, late := range [...]*lateTable{&e.rows, &e.records} {
+		if late.found() == nil {
+			lacking = append(lacking, late)
+		}
+	}
+	if wants := e.wants.Load(); wants != nil {
+		for _, late := range *wants {
+			if late.found() == nil {
+				lacking = append(lacking, late)
+			}
+		}
+	}
+	return lacking
+}
+
+// want adds tables that a database which can only be read did not find.
+func (e *Env) want(lates ...*lateTable) {
+	for {
+		old := e.wants.Load()
+		var wants []*lateTable
+		if old != nil {
+			wants = append(wants, *old...)
+		}
+		for _, late := range lates {
+			if late.found() == nil {
+				wants = append(wants, late)
+			}
+		}
+		if len(wants) == 0 || e.wants.CompareAndSwap(old, &wants) {
+			return
+		}
+	}
+}
+
+// missed says whether the transaction sees a table that was not open when it began, and opens it for the next one.
+func (e *Env) missed(inner engine.Txn, lacking []*lateTable) (bool, error) {
 	names, err := inner.Tables()
 	if err != nil {
 		return false, err
 	}
 	missed := false
-	for _, late := range [...]*lateTable{&e.rows, &e.records} {
-		if late.found() != nil || !slices.Contains(names, late.name) {
+	for _, late := range lacking {
+		if !slices.Contains(names, late.name) {
 			continue
 		}
 		missed = true

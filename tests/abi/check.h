@@ -106,7 +106,8 @@ static inline bool check_written(int32_t status, const check_fenced *f) {
          check_utf8(f->error.message, length);
 }
 
-static inline bool check_status(int32_t want, int32_t got, bool struct_passed, const char *call, const char *file, int line) {
+static inline bool check_status(int32_t want, int32_t got, bool struct_passed, const char *call, const char *file,
+                                int line) {
   bool held = want == got;
   if (!held && check_tells(-line)) {
     const char *why = struct_passed && got > SLMDB_NOT_FOUND ? check_last.error.message : "";

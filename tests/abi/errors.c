@@ -225,8 +225,8 @@ static void test_invalid_keys(slmdb_db *db, const wire *bad, size_t n, const wir
 static void test_types(void) {
   const wire raw = WIRE("raw"), text = WIRE("\xa1t"), one = WIRE("\x01");
   const wire keys[] = {WIRE("\xcb\x7f\xf8\0\0\0\0\0\0"), WIRE("\xca\x7f\xc0\0\0"), WIRE("\x80"), WIRE("\xd4\x01\x02"),
-                       WIRE("\xa1\xff"), WIRE("\x01\x02"), WIRE("\xc1"), WIRE("\xa5" "ab"), WIRE("\x92\x01"), WIRE("\x91\x80"),
-                       WIRE("\xdd\xff\xff\xff\xff"), WIRE("\xdb\xff\xff\xff\xff")};
+                       WIRE("\xa1\xff"), WIRE("\x01\x02"), WIRE("\xc1"), WIRE("\xa5" "ab"), WIRE("\x92\x01"),
+                       WIRE("\x91\x80"), WIRE("\xdd\xff\xff\xff\xff"), WIRE("\xdb\xff\xff\xff\xff")};
   const wire not_u64[] = {WIRE("\xff"), WIRE("\xa1t"), WIRE("\xc0"), WIRE("\xcb\x3f\xf0\0\0\0\0\0\0"), WIRE("\x91\x01")};
   test_invalid_values(given_db(env, "bk", SLMDB_BYTES_KEY), &raw);
   test_invalid_values(given_db(env, "t", SLMDB_TYPED), &text);

@@ -313,6 +313,31 @@ static void test_prune(slmdb_env *env, slmdb_db *const dbs[]) {
   close_scope(team);
 }
 
+/* Opened as what they are not, the crate's databases (which have no record of their kind) give errors, not nonsense. */
+static void test_wrong_types(slmdb_env *env) {
+  slmdb_db *blobs = given_heed(env, "blobs", SLMDB_BYTES_KEY, 0, SLMDB_TYPE_U64);
+  slmdb_db *config = given_heed(env, "config", SLMDB_TYPED, SLMDB_TYPE_U64, SLMDB_TYPE_TEXT);
+  slmdb_scope *scope = given_scope("tenant1");
+  slmdb_txn *txn = given_txn(env, SLMDB_READ);
+  const void *key, *value;
+  size_t key_size, value_size;
+  bool more;
+  char page[64];
+  IS(SLMDB_INVALID_VALUE, slmdb_db_get(txn, blobs, scope, "\0", 1, &value, &value_size, ERR));
+  slmdb_cursor *c = given_cursor(txn, blobs, scope, NULL);
+  IS(SLMDB_INVALID_VALUE, slmdb_cursor_next(c, &key, &key_size, &value, &value_size, ERR));
+  c = given_cursor(txn, blobs, scope, NULL);
+  IS(SLMDB_INVALID_VALUE, slmdb_cursor_page(c, page, sizeof page, 0, &value_size, &more, ERR));
+  int32_t status = slmdb_cursor_open(txn, config, scope, NULL, &c, ERR); /* at once, or at the first step */
+  if (status == SLMDB_OK) status = slmdb_cursor_next(c, &key, &key_size, &value, &value_size, ERR);
+  CHECK(status == SLMDB_INVALID_KEY || status == SLMDB_CORRUPT);
+  CHECK(check_written(status, &check_last));
+  IS(SLMDB_OK, slmdb_txn_abort(txn, ERR));
+  IS(SLMDB_OK, slmdb_db_close(blobs, ERR));
+  IS(SLMDB_OK, slmdb_db_close(config, ERR));
+  close_scope(scope);
+}
+
 static void copy_file(const char *from, const char *folder) {
   char to[500];
   static char block[1 << 16];
@@ -340,6 +365,7 @@ int main(int argc, char **argv) {
   slmdb_db *dbs[DATABASES];
   slmdb_env *env = open_all(folder.path, dbs);
   test_contents(env, dbs);
+  test_wrong_types(env);
   test_clear(env, dbs, "tenant_2");
   test_clear(env, dbs, "team32");
   test_clear(env, dbs, "");

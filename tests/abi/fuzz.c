@@ -28,7 +28,8 @@ static slmdb_error *some_error(worker *w) { return dice_once(&w->d, 8) ? NULL : 
 /* A length that is within a limit, at it, beyond it, or absurd. Absurd ones must be refused before a byte is read. */
 static size_t some_length(dice *d) {
   static const size_t edges[] = {0,   1,   2,   498, 499,   500,   501,      506,           507,         508,         511,
-                                 512, 513, 500, 600, 65535, 65536, 65537, SOURCE, SIZE_MAX, SIZE_MAX / 2, (size_t)INT32_MAX + 1};
+                                 512, 513, 500, 600, 65535, 65536, 65537, SOURCE, SIZE_MAX, SIZE_MAX / 2,
+                                 (size_t)INT32_MAX + 1};
   return dice_once(d, 4) ? edges[dice_below(d, sizeof edges / sizeof *edges)] : 1 + dice_below(d, 12);
 }
 
@@ -187,7 +188,8 @@ static int32_t put(worker *w) {
   some_part(&w->d, &key);
   some_part(&w->d, &value);
   if (dice_once(&w->d, 5)) value.bytes = source, value.length = dice_below(&w->d, SOURCE); /* the map must be filled */
-  return slmdb_db_put(some_txn(w), some_db(w), some_scope(w), key.bytes, key.length, value.bytes, value.length, some_error(w));
+  return slmdb_db_put(some_txn(w), some_db(w), some_scope(w), key.bytes, key.length, value.bytes, value.length,
+                      some_error(w));
 }
 
 static int32_t delete_or_clear(worker *w) {
@@ -226,7 +228,8 @@ static int32_t next(worker *w) {
   const void *key = NULL, *value = NULL;
   size_t key_length = 0, value_length = 0;
   bool one_missing = dice_once(&w->d, 50);
-  int32_t status = slmdb_cursor_next(some_cursor(w), &key, &key_length, one_missing ? NULL : &value, &value_length, some_error(w));
+  int32_t status = slmdb_cursor_next(some_cursor(w), &key, &key_length, one_missing ? NULL : &value, &value_length,
+                                     some_error(w));
   if (status == SLMDB_OK) {
     read_lent(key, key_length);
     read_lent(value, value_length);
@@ -312,17 +315,22 @@ static int32_t call_any(worker *w) {
   static const call seldom[] = {open_env, open_db, open_db, open_scope, begin, begin, begin, end_txn, close_any,
                                 delete_or_clear};
   if (dice_once(&w->d, 200)) return prune_or_grow(w);
-  return dice_once(&w->d, 3) ? seldom[dice_below(&w->d, sizeof seldom / sizeof *seldom)](w) : often[dice_below(&w->d, sizeof often / sizeof *often)](w);
+  if (dice_once(&w->d, 3)) return seldom[dice_below(&w->d, sizeof seldom / sizeof *seldom)](w);
+  return often[dice_below(&w->d, sizeof often / sizeof *often)](w);
+}
+
+static void tell_impossible(int32_t status) {
+  const char *why = check_last.error.code == status ? check_last.error.message : "";
+  if (check_tells(-__LINE__)) fprintf(stderr, "  %s: %.300s\n", slmdb_status_name(status), why);
 }
 
 static void *work(void *argument) {
   worker *w = (worker *)argument;
-  (void)ERR;
   for (long i = 0; i < w->calls; i++) {
     memset(&check_last, CHECK_CANARY, sizeof check_last);
     int32_t status = call_any(w);
     if (CHECK(possible(status))) __atomic_add_fetch(&answers[status], 1, __ATOMIC_RELAXED);
-    else if (check_tells(-__LINE__)) fprintf(stderr, "  status %d: %.300s\n", (int)status, check_last.error.code == status ? check_last.error.message : "");
+    else tell_impossible(status);
     /* the struct was not passed, or is as promised for the status */
     CHECK(check_untouched(&check_last, sizeof check_last) || check_written(status, &check_last));
     if (w->writer && ++w->writer_age > 60) end_writer(w);

@@ -75,6 +75,7 @@ run_all() {
   check_reproducible
   check_asan
   check_pointers
+  rm -rf "$out/sources"
   echo "abi: $passed passed, $failed failed"
   exit "$((failed > 0))" # here, so that a change of this file meanwhile changes nothing
 }

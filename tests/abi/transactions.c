@@ -61,7 +61,6 @@ static void test_nested(void) {
   slmdb_db_options o = given_db_options(SLMDB_BYTES);
   slmdb_db *fresh = NULL;
   slmdb_txn *second = NULL, *txn = given_txn(env, SLMDB_WRITE);
-  slmdb_env *same = NULL;
   IS(SLMDB_NESTED, slmdb_txn_begin(env, SLMDB_WRITE, &second, ERR));
   IS(SLMDB_NESTED, slmdb_db_open(env, "fresh", 5, &o, &fresh, ERR));
   IS(SLMDB_NESTED, slmdb_registry_prune(env, NULL, ERR));
@@ -77,8 +76,8 @@ static void test_nested(void) {
   txn = given_txn(env, SLMDB_READ);
   given_is(txn, db, scope, "by", "another thread");
   IS(SLMDB_OK, slmdb_txn_abort(txn, ERR));
-  IS(SLMDB_DATABASE_NOT_FOUND, (o.must_exist = true, slmdb_db_open(env, "fresh", 5, &o, &fresh, ERR)));
-  CHECK(same == NULL);
+  o.must_exist = true; /* the refused call made nothing */
+  IS(SLMDB_DATABASE_NOT_FOUND, slmdb_db_open(env, "fresh", 5, &o, &fresh, ERR));
 }
 
 static void *end_elsewhere(void *argument) {

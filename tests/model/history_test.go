@@ -46,11 +46,11 @@ type history struct {
 }
 
 // run is one history of random steps; it adds them to steps.
-func run(draw, out *rapid.T, make stores, steps *atomic.Int64) {
+func run(draw, out *rapid.T, fresh stores, steps *atomic.Int64) {
 	h := &history{draw: draw, out: out}
 	h.setting()
 	var err error
-	if h.store, err = make(h.poison); err != nil {
+	if h.store, err = fresh(h.poison); err != nil {
 		out.Fatal(err)
 	}
 	defer h.store.drop()

@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// wantedSteps is how many steps this run shall have: SLMDB_MODEL_OPS, or the usual ones.
+// wantedSteps is how many steps this run shall have: SLMDB_MODEL_OPS (many of them also want -timeout 0), or the usual ones.
 func wantedSteps(t *testing.T) int64 {
 	if text := os.Getenv("SLMDB_MODEL_OPS"); text != "" {
 		n, err := strconv.ParseInt(text, 10, 64)
@@ -85,7 +85,7 @@ func TestIsolation(t *testing.T) {
 }
 
 // runMany runs histories until there are enough steps.
-func runMany(t *testing.T, make stores, goal int64, done *atomic.Int64) (histories int64) {
+func runMany(t *testing.T, fresh stores, goal int64, done *atomic.Int64) (histories int64) {
 	// A check has a fixed number of histories: those after the goal do nothing. Once one has failed rapid runs it again
 	// and again to shrink it, and then none may do nothing.
 	failed := false
@@ -99,7 +99,7 @@ func runMany(t *testing.T, make stores, goal int64, done *atomic.Int64) (histori
 			defer func() { failed = failed || !ended }()
 			// Draws inside of a custom generator are not printed: what is printed is the program.
 			rapid.Custom(func(draw *rapid.T) bool {
-				run(draw, out, make, done)
+				run(draw, out, fresh, done)
 				return true
 			}).Draw(out, "the history ended well")
 			ended = true

@@ -31,7 +31,7 @@ test('the shared vectors', () => {
       const places = [...db.range(txn, 'tenant')].map(([, place]) => place)
       assert.deepEqual(places, keys.map((_, i) => i))
       for (let i = 0; i < keys.length; i++) assert.equal(db.get(txn, 'tenant', keys[i]), i, vectors[i].note)
-      for (const [key, place] of db.range(txn, 'tenant')) assert.equal(db.get(txn, 'tenant', key), place, vectors[place].note)
+      for (const [key, place] of db.range(txn, 'tenant')) assert.equal(db.get(txn, 'tenant', key), place)
     })
   } finally {
     env.close()
