@@ -195,8 +195,12 @@ func goCursorPage(h C.uintptr_t, buffer unsafe.Pointer, capacity, most C.size_t,
 	}
 	defer c.txn.leave()
 	if capacity < pageHead {
-		*length = pageHead
-		return finish(e, fail(core.CodeBufferTooSmall, "a page has at least %d bytes, and the buffer has room for %d", pageHead, uint64(capacity)))
+		n, _, err := c.page(make([]byte, pageHead), uint64(most)) // which says what the next entry needs
+		if err == nil {
+			err = fail(core.CodeBufferTooSmall, "a page has at least %d bytes, and the buffer has room for %d", pageHead, uint64(capacity))
+		}
+		*length = C.size_t(n)
+		return finish(e, err)
 	}
 	page := unsafe.Slice((*byte)(buffer), min(uint64(capacity), 1<<40))
 	n, on, err := c.page(page, uint64(most))
