@@ -192,6 +192,8 @@ def test_keyboard_interrupt(tmp_path):
     code = (
         BEGIN
         + """
+# A shell that runs the tests in the background has them ignore this signal, and Python then installs no handler.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 try:
     print("ready", flush=True)
     while True:
