@@ -46,7 +46,8 @@ type DatabaseOption func(*Spec)
 func WithLayout(l layout.Layout) DatabaseOption { return func(s *Spec) { s.Layout = l } }
 
 // WithUnnamedDefault keeps the default scope in LMDB's unnamed main database, where programs that know no names have
-// their data. Records of named databases there are neither seen nor touched.
+// their data. Records of named databases there are neither seen nor touched. One database of an environment can have it
+// (ErrKindMismatch for another).
 func WithUnnamedDefault() DatabaseOption { return func(s *Spec) { s.UnnamedDefault = true } }
 
 // MustExist refuses to make the database: ErrDatabaseNotFound.

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -65,7 +66,8 @@ func (e *Env) openOnce(ctx context.Context, spec Spec) (raw *Raw, settled bool, 
 		return nil, false, err
 	}
 	readOnly := e.engine.Caps().ReadOnly
-	if !f.anything() && (spec.MustExist || readOnly) {
+	// The unnamed database is always there, and with it what a foreign program has put into it.
+	if !f.anything() && !spec.UnnamedDefault && (spec.MustExist || readOnly) {
 		return nil, false, fail(CodeDatabaseNotFound, "there is no database %q, and it was not to be made", spec.Name)
 	}
 	if readOnly {
@@ -93,6 +95,9 @@ func (e *Env) inspect(ctx context.Context, raw *Raw) (found, error) {
 	err := e.View(ctx, func(t *Txn) (err error) {
 		if err = e.checkFormat(t); err == nil {
 			f.record, err = t.readRecord(raw.name)
+		}
+		if err == nil {
+			err = t.checkUnnamed(raw)
 		}
 		return err
 	})
@@ -174,11 +179,64 @@ func (e *Env) recordNew(ctx context.Context, raw *Raw) (settled bool, err error)
 			settled = false
 			return nil
 		}
+		if err := cmp.Or(t.checkUnnamed(raw), t.checkEntries(raw)); err != nil {
+			return err
+		}
 		settled = true
 		r := raw.record()
 		return t.writeRecord(raw.name, &r)
 	})
 	return settled, err
+}
+
+// checkUnnamed refuses a second database whose default scope would be the unnamed one: the two would share it.
+func (t *Txn) checkUnnamed(raw *Raw) error {
+	table := t.env.records.found()
+	if table == nil || raw.unscoped.name != engine.Unnamed {
+		return nil
+	}
+	b := prefixBounds([]byte(databasePrefix))
+	cursor, err := t.engine.Scan(engine.Place{Table: table}, b.span(nil).r)
+	if err != nil {
+		return wrap(err)
+	}
+	defer cursor.Close()
+	var entries [16]engine.Entry
+	for {
+		n, err := cursor.Next(entries[:])
+		if n == 0 || err != nil {
+			return wrap(err)
+		}
+		for _, entry := range entries[:n] {
+			name := string(entry.Key[len(databasePrefix):])
+			other, err := parseRecord(name, entry.Value)
+			if err == nil && other.Unnamed && name != raw.name {
+				return fail(CodeKindMismatch, "the unnamed default scope belongs to database %q, and %q cannot share it: open %q without it",
+					name, raw.name, raw.name)
+			}
+		}
+	}
+}
+
+// checkEntries refuses a database whose table cannot be made, since the unnamed database has an entry of that name.
+func (t *Txn) checkEntries(raw *Raw) error {
+	unnamed, err := t.env.engine.Table(context.Background(), engine.Unnamed, false)
+	if err != nil {
+		return wrap(err)
+	}
+	for _, name := range [...]string{raw.unscoped.name, raw.scoped.name} {
+		if name == engine.Unnamed {
+			continue
+		}
+		_, err := t.engine.Get(engine.Place{Table: unnamed}, []byte(name))
+		switch {
+		case err == nil:
+			return fail(CodeInvalidName, "database %q cannot be made: the unnamed database has an entry under the key %q", raw.name, name)
+		case err != engine.ErrNotFound:
+			return wrap(err)
+		}
+	}
+	return nil
 }
 
 // record is what is recorded of the database.

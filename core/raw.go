@@ -288,7 +288,8 @@ func (raw *Raw) spotChecked(t *Txn, s scope.Scope, key, value []byte) (spot, err
 	return raw.spotToWrite(t, s)
 }
 
-// PutMany stores entries in order. It stops at the first error, which names the entry; those before it are stored.
+// PutMany stores entries in order. All are checked first: one that cannot be put is named, and nothing is stored. After
+// another error the transaction can only be aborted.
 func (raw *Raw) PutMany(t *Txn, s scope.Scope, entries []engine.Entry) (err error) {
 	if err := t.enterWrite(); err != nil {
 		return err

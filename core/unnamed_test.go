@@ -84,3 +84,44 @@ func TestUnnamedDefault(t *testing.T) {
 		t.Errorf("%d entries are left, %v", n, err)
 	}
 }
+
+func TestUnnamedDefaultBelongsToOne(t *testing.T) {
+	folder := foreign(t)
+	env := open(t, lmdb.Config{Path: folder})
+	mine := openBytes(t, env, "mine", core.WithUnnamedDefault())
+	_, err := core.OpenTyped[string, string](ctx, env, "second", core.WithUnnamedDefault())
+	wantCode(t, err, core.CodeKindMismatch)
+	_, err = core.OpenBytes(ctx, env, "second", core.WithUnnamedDefault(), core.MustExist())
+	wantCode(t, err, core.CodeKindMismatch)
+	second := openBytes(t, env, "second") // with a default scope of its own
+	must(t, second.In(core.Default).Put(ctx, []byte("k"), []byte("second's")))
+	_, err = mine.In(core.Default).Get(ctx, []byte("k"))
+	wantCode(t, err, core.CodeNotFound)
+	openBytes(t, env, "mine", core.WithUnnamedDefault())
+	must(t, env.Close())
+	env = open(t, lmdb.Config{Path: folder, ReadOnly: true})
+	_, err = core.OpenBytes(ctx, env, "third", core.WithUnnamedDefault())
+	wantCode(t, err, core.CodeKindMismatch)
+}
+
+func TestForeignEnvironmentReadOnly(t *testing.T) {
+	env := open(t, lmdb.Config{Path: foreign(t), ReadOnly: true})
+	db := openBytes(t, env, "mine", core.WithUnnamedDefault())
+	if n, err := db.In(core.Default).Count(ctx, core.Range[[]byte]{}); n != 300 || err != nil {
+		t.Errorf("%d entries, %v", n, err)
+	}
+}
+
+func TestDatabaseNamedAsAnUnnamedEntry(t *testing.T) {
+	env := open(t, lmdb.Config{Path: foreign(t)})
+	for _, name := range []string{"key007", "key299"} {
+		_, err := core.OpenBytes(ctx, env, name)
+		wantCode(t, err, core.CodeInvalidName)
+	}
+	db := openBytes(t, env, "mine", core.WithUnnamedDefault())
+	if was, err := db.In(core.Default).Delete(ctx, []byte("key007")); !was || err != nil {
+		t.Errorf("delete gives %v, %v", was, err)
+	}
+	_, err := core.OpenTyped[string, string](ctx, env, "key007") // nothing was recorded of the one that was refused
+	must(t, err)
+}

@@ -78,7 +78,7 @@ enum {
   SLMDB_TXN_FULL = 20,           /* one transaction changed too many pages */
   SLMDB_TXN_ENDED = 21,          /* the transaction has been committed or aborted */
   SLMDB_NESTED = 22,             /* this thread already has a write transaction */
-  SLMDB_WRONG_THREAD = 23,       /* a write transaction used on another thread than its own */
+  SLMDB_WRONG_THREAD = 23,       /* a write transaction ended on another thread than its own */
   SLMDB_IN_USE = 24,             /* another thread is inside a call with the same transaction or cursor */
   SLMDB_CLOSED = 25,             /* the handle has been closed */
   SLMDB_INVALID_HANDLE = 26,     /* not a handle, or one of another type */
@@ -91,7 +91,7 @@ enum {
   SLMDB_DISK_FULL = 33,          /* no space left on the device */
   SLMDB_IO = 34,                 /* another error of the operating system */
   SLMDB_BUSY = 35,               /* the Env has open transactions, or is open with other options */
-  SLMDB_CONFLICT = 36,           /* another process changed what this transaction builds on: begin it again */
+  SLMDB_CONFLICT = 36,           /* a database was opened or made after this transaction began: begin it again */
   SLMDB_COMMIT_UNKNOWN = 37,     /* the engine cannot say whether the commit happened */
   SLMDB_UNAVAILABLE = 38,        /* the engine cannot be reached */
   SLMDB_CANCELED = 39,           /* the caller's context ended first */
@@ -131,7 +131,8 @@ enum {
 /* How to open an Env. Set everything to zero, then struct_size; zero means the default of each. */
 typedef struct slmdb_env_options {
   size_t struct_size;     /* sizeof(slmdb_env_options) */
-  uint64_t map_size;      /* bytes of address space, the file's upper limit (not disk used); default 256 GiB */
+  uint64_t map_size;      /* bytes of address space, the file's upper limit (not disk used); default 256 GiB. A larger
+                             one that the file records is taken over */
   uint32_t max_databases; /* databases that this process may have open in it; default 128 */
   uint32_t max_readers;   /* read transactions at once over all processes; the first opener decides; default 512 */
   uint32_t mode;          /* permissions of new files, as for open(2); default 0644 */
@@ -144,7 +145,8 @@ typedef struct slmdb_env_options {
  * Opens the environment in the folder `path` (UTF-8, no zero bytes) and writes its handle to *env.
  * options may be NULL. The same folder opened again in one process shares one environment, whose first options hold:
  * opening it with another read_only or durability is SLMDB_BUSY. Any thread.
- * Errors: PATH_NOT_FOUND, NOT_AN_ENVIRONMENT, PERMISSION_DENIED, FORMAT_TOO_NEW, OUT_OF_MEMORY, BUSY, INVALID_ARGUMENT.
+ * Errors: PATH_NOT_FOUND, NOT_AN_ENVIRONMENT, CORRUPT (cut off), PERMISSION_DENIED, FORMAT_TOO_NEW, OUT_OF_MEMORY, BUSY,
+ * READERS_FULL, IO, INVALID_ARGUMENT.
  */
 int32_t slmdb_env_open(const char *path, size_t path_length, const slmdb_env_options *options, slmdb_env **env,
                        slmdb_error *error);
@@ -158,6 +160,7 @@ int32_t slmdb_env_close(slmdb_env *env, slmdb_error *error);
 /*
  * Raises the map to at least map_size bytes; a smaller or equal size does nothing. Waits for this process's other
  * transactions on the Env to end, 10 seconds at most (then SLMDB_BUSY). Not with a transaction of this thread open.
+ * Errors: BUSY, READ_ONLY, OUT_OF_MEMORY (address space), INVALID_ARGUMENT.
  */
 int32_t slmdb_env_grow(slmdb_env *env, uint64_t map_size, slmdb_error *error);
 

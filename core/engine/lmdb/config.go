@@ -44,7 +44,7 @@ type Config struct {
 	// CreateFolder makes the folder (not its parents) when it is missing.
 	CreateFolder bool
 	// MapSize is the upper limit of the file in bytes, and the address space that each process reserves for it. It is
-	// rounded up to a multiple of 64 KiB. An existing file that is larger keeps its size.
+	// rounded up to a multiple of 64 KiB. A larger one that the file records is taken over.
 	MapSize int64
 	// MaxDatabases is how many databases may be open at once in this process (each takes two of LMDB's handles).
 	MaxDatabases int
