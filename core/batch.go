@@ -9,17 +9,27 @@ import (
 // Batch is a list of writes that are done together, all or none: see [Env.Submit]. Its keys and values are copied and
 // checked when they are added. A Batch is filled by one goroutine at a time; once submitted it is not touched any more.
 type Batch struct {
-	env    *Env
-	writes []write
-	size   int
+	env       *Env
+	writes    []write
+	size      int
+	submitted bool // guarded by the queue
 }
 
 type write struct {
 	raw        *Raw
 	scope      Scope
-	delete     bool
+	what       writeKind
 	key, value []byte
 }
+
+type writeKind uint8
+
+const (
+	writePut writeKind = iota
+	writeInsert
+	writeDelete
+	writeClear
+)
 
 // NewBatch makes an empty batch of writes to databases of this environment.
 func (e *Env) NewBatch() *Batch { return &Batch{env: e} }
@@ -29,13 +39,35 @@ func (b *Batch) Len() int { return len(b.writes) }
 
 // BatchPut adds a put to a batch. After an error, which is one of a put, the batch is as it was.
 func (raw *Raw) BatchPut(b *Batch, s Scope, key, value []byte) error {
+	return raw.batchStore(b, s, writePut, key, value)
+}
+
+// BatchPutIfAbsent adds a put of a key that must be new: if it is not, the batch fails whole, with ErrKeyExists.
+func (raw *Raw) BatchPutIfAbsent(b *Batch, s Scope, key, value []byte) error {
+	return raw.batchStore(b, s, writeInsert, key, value)
+}
+
+// BatchPutMany adds the puts of entries, all or none.
+func (raw *Raw) BatchPutMany(b *Batch, s Scope, entries []engine.Entry) error {
+	before, size := len(b.writes), b.size
+	for i, entry := range entries {
+		if err := raw.BatchPut(b, s, entry.Key, entry.Value); err != nil {
+			clear(b.writes[before:])
+			b.writes, b.size = b.writes[:before], size
+			return wrapf(err, "entry %d", i)
+		}
+	}
+	return raw.checkBatch(b, s)
+}
+
+func (raw *Raw) batchStore(b *Batch, s Scope, what writeKind, key, value []byte) error {
 	if err := raw.checkBatch(b, s); err != nil {
 		return err
 	}
 	if err := raw.checkNew(key, value); err != nil {
 		return err
 	}
-	b.add(write{raw: raw, scope: s, key: bytes.Clone(key), value: bytes.Clone(value)})
+	b.add(write{raw: raw, scope: s, what: what, key: bytes.Clone(key), value: bytes.Clone(value)})
 	return nil
 }
 
@@ -47,7 +79,16 @@ func (raw *Raw) BatchDelete(b *Batch, s Scope, key []byte) error {
 	if err := raw.checkKey(key); err != nil {
 		return err
 	}
-	b.add(write{raw: raw, scope: s, delete: true, key: bytes.Clone(key)})
+	b.add(write{raw: raw, scope: s, what: writeDelete, key: bytes.Clone(key)})
+	return nil
+}
+
+// BatchClear adds the deletion of all entries of a scope.
+func (raw *Raw) BatchClear(b *Batch, s Scope) error {
+	if err := raw.checkBatch(b, s); err != nil {
+		return err
+	}
+	b.add(write{raw: raw, scope: s, what: writeClear})
 	return nil
 }
 
@@ -68,6 +109,18 @@ func (b *Batch) add(w write) {
 
 // BatchPut adds a put to a batch; see Raw.BatchPut.
 func (d *DB[K, V]) BatchPut(b *Batch, s Scope, key K, value V) error {
+	return d.batchStore(b, s, writePut, key, value)
+}
+
+// BatchPutIfAbsent adds a put of a key that must be new to a batch; see Raw.BatchPutIfAbsent.
+func (d *DB[K, V]) BatchPutIfAbsent(b *Batch, s Scope, key K, value V) error {
+	return d.batchStore(b, s, writeInsert, key, value)
+}
+
+// BatchClear adds the deletion of all entries of a scope to a batch.
+func (d *DB[K, V]) BatchClear(b *Batch, s Scope) error { return d.raw.BatchClear(b, s) }
+
+func (d *DB[K, V]) batchStore(b *Batch, s Scope, what writeKind, key K, value V) error {
 	k, err := d.keys.AppendKey(nil, key)
 	if err != nil {
 		return wrap(err)
@@ -76,7 +129,7 @@ func (d *DB[K, V]) BatchPut(b *Batch, s Scope, key K, value V) error {
 	if err != nil {
 		return wrap(err)
 	}
-	return d.raw.BatchPut(b, s, k, v)
+	return d.raw.batchStore(b, s, what, k, v)
 }
 
 // BatchDelete adds a delete to a batch; see Raw.BatchDelete.
@@ -91,15 +144,23 @@ func (d *DB[K, V]) BatchDelete(b *Batch, s Scope, key K) error {
 // Do does the batch's writes within a transaction. After an error the transaction has those before the one that failed.
 func (b *Batch) Do(t *Txn) error {
 	for i, w := range b.writes {
-		var err error
-		if w.delete {
-			_, err = w.raw.Delete(t, w.scope, w.key)
-		} else {
-			err = w.raw.store(t, w.scope, w.key, w.value, engine.Txn.Put)
-		}
-		if err != nil {
+		if err := w.do(t); err != nil {
 			return wrapf(err, "write %d of the batch", i)
 		}
 	}
 	return nil
+}
+
+func (w *write) do(t *Txn) (err error) {
+	switch w.what {
+	case writeDelete:
+		_, err = w.raw.Delete(t, w.scope, w.key)
+	case writeClear:
+		_, err = w.raw.Clear(t, w.scope)
+	case writeInsert:
+		err = w.raw.store(t, w.scope, w.key, w.value, engine.Txn.Insert)
+	default:
+		err = w.raw.store(t, w.scope, w.key, w.value, engine.Txn.Put)
+	}
+	return err
 }

@@ -293,7 +293,7 @@ func (d *DB[K, V]) exchange(t *Txn, s Scope, key K, decide Decide) (err error) {
 	return d.raw.exchange(t, s, t.key, decide)
 }
 
-// DeleteRange deletes the entries of a range and says how many there were. Reverse and Limit mean nothing here.
+// DeleteRange deletes the entries of a range and says how many there were. A Limit is refused (ErrInvalidArgument).
 func (d *DB[K, V]) DeleteRange(t *Txn, s Scope, r Range[K]) (uint64, error) {
 	b, err := d.bounds(r)
 	if err != nil {
@@ -305,7 +305,7 @@ func (d *DB[K, V]) DeleteRange(t *Txn, s Scope, r Range[K]) (uint64, error) {
 // Clear deletes all entries of a scope and says how many there were. The scope stays registered.
 func (d *DB[K, V]) Clear(t *Txn, s Scope) (uint64, error) { return d.raw.Clear(t, s) }
 
-// Count counts the entries of a range. Reverse and Limit mean nothing here.
+// Count counts the entries of a range. A Limit is refused (ErrInvalidArgument).
 func (d *DB[K, V]) Count(t *Txn, s Scope, r Range[K]) (uint64, error) {
 	b, err := d.bounds(r)
 	if err != nil {
@@ -313,6 +313,9 @@ func (d *DB[K, V]) Count(t *Txn, s Scope, r Range[K]) (uint64, error) {
 	}
 	return d.raw.Count(t, s, b)
 }
+
+// Stats measures what a scope holds in this database, exactly. It costs as much as reading it.
+func (d *DB[K, V]) Stats(t *Txn, s Scope) (Stats, error) { return d.raw.Stats(t, s) }
 
 // IsEmpty says whether a scope has no entries. It costs one seek.
 func (d *DB[K, V]) IsEmpty(t *Txn, s Scope) (bool, error) { return d.raw.IsEmpty(t, s) }

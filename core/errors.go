@@ -185,6 +185,7 @@ var codes = []struct {
 	{scope.ErrUnregistered, CodeNotFound},
 	{codec.ErrInvalidKey, CodeInvalidKey},
 	{codec.ErrInvalidValue, CodeInvalidValue},
+	{codec.ErrInvalidPage, CodeInvalidArgument},
 	{codec.ErrUnsupportedType, CodeInvalidArgument},
 	{layout.ErrMalformed, CodeCorrupt},
 	{context.Canceled, CodeCanceled},

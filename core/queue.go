@@ -1,8 +1,11 @@
 package core
 
 import (
+	"cmp"
 	"context"
 	"sync"
+
+	"github.com/scoped-lmdb/scoped-lmdb/core/engine"
 )
 
 // queue groups batches that wait into one commit (group commit, as in DeWitt and others, "Implementation Techniques for
@@ -33,7 +36,8 @@ const (
 // a commit, or with the error for which none of them was kept: a batch that fails does not fail others. Calls of done
 // come in the order of submission; done must not block, and may submit again.
 //
-// Errors of Submit itself, after which done is not called: ErrClosed, ErrInvalidArgument (a batch of another environment).
+// Errors of Submit itself, after which done is not called: ErrClosed, ErrInvalidArgument (a batch of another environment, or
+// one that was submitted before).
 func (e *Env) Submit(b *Batch, done func(error)) error {
 	if b.env != e {
 		return fail(CodeInvalidArgument, "the batch is of another environment")
@@ -44,6 +48,10 @@ func (e *Env) Submit(b *Batch, done func(error)) error {
 	if q.closed {
 		return fail(CodeClosed, "the environment has been closed")
 	}
+	if b.submitted {
+		return fail(CodeInvalidArgument, "the batch has been submitted before: make another one")
+	}
+	b.submitted = true
 	q.waiting = append(q.waiting, submission{b, done})
 	if !q.running {
 		q.running = true
@@ -52,8 +60,12 @@ func (e *Env) Submit(b *Batch, done func(error)) error {
 	return nil
 }
 
-// Flush waits until all that was submitted before has been committed or has failed.
+// Flush waits until all that was submitted before has been committed or has failed. ErrNested if the caller's thread has the
+// write transaction, for which the batches wait. It must not be called by the function that Submit was given.
 func (e *Env) Flush(ctx context.Context) error {
+	if err := e.waitable(); err != nil {
+		return err
+	}
 	flushed := make(chan struct{})
 	if err := e.Submit(e.NewBatch(), func(error) { close(flushed) }); err != nil {
 		return err
@@ -66,8 +78,19 @@ func (e *Env) Flush(ctx context.Context) error {
 	}
 }
 
-// Apply submits a batch and waits for it. Callers on many goroutines share commits.
+// waitable refuses to wait for the queue where it would wait for the caller.
+func (e *Env) waitable() error {
+	if w, ok := e.engine.(engine.Owner); ok && w.Writing() {
+		return fail(CodeNested, "this thread has the write transaction, for which batches wait: commit or abort it first")
+	}
+	return nil
+}
+
+// Apply submits a batch and waits for it. Callers on many goroutines share commits. ErrNested as for Flush.
 func (e *Env) Apply(ctx context.Context, b *Batch) error {
+	if err := e.waitable(); err != nil {
+		return err
+	}
 	result := make(chan error, 1)
 	if err := e.Submit(b, func(err error) { result <- err }); err != nil {
 		return err
@@ -113,17 +136,23 @@ func (q *queue) take() []submission {
 	return group
 }
 
-// commitGroup commits all batches together or, if that fails, each by itself, so that each has its own result.
+// commitGroup commits all batches together. If that fails, for one of them is refused, they are committed together without
+// those that are; if it fails otherwise, each is committed by itself. So each has its own result.
 func (e *Env) commitGroup(group []submission) []error {
 	errs := make([]error, len(group))
 	err := e.commitBatches(group)
 	if err == nil {
 		return errs
 	}
+	if len(group) > 1 && refusal(CodeOf(err)) {
+		if err = e.commitUnrefused(group, errs); err == nil {
+			return errs
+		}
+	}
 	// What may have happened must not be done twice.
 	if len(group) == 1 || CodeOf(err) == CodeCommitUnknown {
 		for i := range errs {
-			errs[i] = err
+			errs[i] = cmp.Or(errs[i], err)
 		}
 		return errs
 	}
@@ -144,6 +173,29 @@ func (e *Env) commitBatches(group []submission) error {
 	return update(context.Background(), e.begin, func(t *Txn) error {
 		for _, s := range group {
 			if err := s.batch.Do(t); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// commitUnrefused commits what is not refused, and sets the errors of what is. Each batch is a child of the transaction, so
+// that a refused one leaves nothing.
+func (e *Env) commitUnrefused(group []submission, errs []error) error {
+	return update(context.Background(), e.begin, func(t *Txn) error {
+		clear(errs)
+		for i, s := range group {
+			child, err := t.Child()
+			if err != nil {
+				return err
+			}
+			if errs[i] = s.batch.Do(child); errs[i] == nil {
+				err = child.Commit()
+			} else if err = child.Abort(); !refusal(CodeOf(errs[i])) {
+				err = errs[i]
+			}
+			if err != nil {
 				return err
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/scoped-lmdb/scoped-lmdb/core"
+	"github.com/scoped-lmdb/scoped-lmdb/core/engine"
 	"github.com/scoped-lmdb/scoped-lmdb/core/engine/lmdb"
 )
 
@@ -146,5 +147,83 @@ func TestCloseWaitsForWhatWasSubmitted(t *testing.T) {
 	env = open(t, lmdb.Config{Path: folder})
 	if n, err := openBytes(t, env, "db").In(s).Count(ctx, core.Range[[]byte]{}); n < 100 || err != nil {
 		t.Errorf("%d entries, %v", n, err)
+	}
+}
+
+// A group waits behind a write transaction, so that it is one group; some of its batches are refused.
+func TestRefusedBatchesOfAGroup(t *testing.T) {
+	env := open(t, lmdb.Config{})
+	db := openBytes(t, env, "db")
+	s := core.Named("tenant")
+	must(t, db.In(s).Put(ctx, []byte("taken"), []byte("v")))
+	before, err := env.Info()
+	must(t, err)
+	txn, err := env.Begin(ctx, true)
+	must(t, err)
+	const batches = 100
+	var errs [batches]error
+	order := make([]int, 0, batches)
+	for i := range batches {
+		b := env.NewBatch()
+		must(t, db.BatchPut(b, s, fmt.Append(nil, "first ", i), nil))
+		if i%10 == 3 {
+			must(t, db.BatchPutIfAbsent(b, s, []byte("taken"), []byte("stolen")))
+		} else {
+			must(t, db.BatchPutIfAbsent(b, s, fmt.Append(nil, "second ", i), nil))
+		}
+		must(t, env.Submit(b, func(err error) { errs[i] = err; order = append(order, i) }))
+		wantCode(t, env.Submit(b, nil), core.CodeInvalidArgument) // a second time
+	}
+	wantCode(t, env.Flush(ctx), core.CodeNested)
+	wantCode(t, env.Apply(ctx, env.NewBatch()), core.CodeNested)
+	must(t, txn.Commit())
+	must(t, env.Flush(ctx))
+	for i, err := range errs {
+		if order[i] != i {
+			t.Errorf("batch %d was told of as number %d", order[i], i)
+		}
+		if i%10 == 3 {
+			wantCode(t, err, core.CodeKeyExists)
+			_, err = db.In(s).Get(ctx, fmt.Append(nil, "first ", i))
+			wantCode(t, err, core.CodeNotFound)
+		} else {
+			must(t, err)
+			_, err = db.In(s).Get(ctx, fmt.Append(nil, "second ", i))
+			must(t, err)
+		}
+	}
+	value, err := db.In(s).Get(ctx, []byte("taken"))
+	if string(value) != "v" {
+		t.Errorf("taken is %q, %v", value, err)
+	}
+	// One group, or two if the first batch was on its way before the others came: not a commit each.
+	if after, err := env.Info(); err != nil || after.LastTxn-before.LastTxn > 5 {
+		t.Errorf("%d commits for a group, %v", after.LastTxn-before.LastTxn, err)
+	}
+}
+
+func TestBatchOfAllKinds(t *testing.T) {
+	env := open(t, lmdb.Config{})
+	db := openBytes(t, env, "db")
+	mine, other := core.Named("mine"), core.Named("other")
+	must(t, db.In(mine).Put(ctx, []byte("old"), nil))
+	must(t, db.In(other).Put(ctx, []byte("old"), nil))
+	b := env.NewBatch()
+	must(t, db.BatchClear(b, mine))
+	entries := []engine.Entry{{Key: []byte("a"), Value: []byte("1")}, {Key: []byte("b"), Value: []byte("2")}}
+	must(t, db.Raw().BatchPutMany(b, mine, entries))
+	wantCode(t, db.Raw().BatchPutMany(b, mine, append(entries, engine.Entry{})), core.CodeEmptyKey)
+	must(t, db.BatchDelete(b, mine, []byte("a")))
+	if b.Len() != 4 {
+		t.Errorf("%d writes", b.Len())
+	}
+	must(t, env.Apply(ctx, b))
+	for _, scope := range []core.Scope{mine, other} {
+		if n, err := db.In(scope).Count(ctx, core.Range[[]byte]{}); n != 1 || err != nil {
+			t.Errorf("%v has %d entries, %v", scope, n, err)
+		}
+	}
+	if _, err := db.In(mine).Get(ctx, []byte("b")); err != nil {
+		t.Error(err)
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"github.com/scoped-lmdb/scoped-lmdb/core/scope"
 )
 
-// What is done to all entries within bounds: count, delete, and whether there are any. Limit and Reverse mean nothing
-// here.
+// What is done to all entries within bounds: count, measure, delete, and whether there are any. Reverse means nothing here;
+// a Limit is refused, since whoever sets one must not lose what is beyond it.
 
 // Count counts the entries of a scope within bounds.
 func (raw *Raw) Count(t *Txn, s scope.Scope, b Bounds) (uint64, error) {
@@ -45,6 +45,33 @@ func (raw *Raw) IsEmpty(t *Txn, s scope.Scope) (bool, error) {
 	return !some, err
 }
 
+// Stats is what a scope holds in a database: entries, bytes of their logical keys, bytes of their values as stored.
+type Stats struct {
+	Entries, KeyBytes, ValueBytes uint64
+}
+
+// Stats measures what a scope holds, exactly. It costs as much as reading it.
+func (raw *Raw) Stats(t *Txn, s scope.Scope) (stats Stats, err error) {
+	entries, err := raw.Entries(t, s, Bounds{})
+	if err != nil {
+		return stats, err
+	}
+	defer entries.Close() //nolint:errcheck // the transaction closes what is left
+	for {
+		ok, err := entries.Next()
+		if err != nil || !ok {
+			return stats, err
+		}
+		value, err := entries.Value()
+		if err != nil {
+			return stats, err
+		}
+		stats.Entries++
+		stats.KeyBytes += uint64(len(entries.Key()))
+		stats.ValueBytes += uint64(len(value))
+	}
+}
+
 func holdsAny(t engine.Txn, at engine.Place) (bool, error) {
 	cursor, err := t.Scan(at, engine.Range{})
 	if err != nil {
@@ -60,6 +87,9 @@ func holdsAny(t engine.Txn, at engine.Place) (bool, error) {
 // follow, it goes through the keys one by one, and does one to each, if there is such a thing to do.
 func (raw *Raw) each(t *Txn, s scope.Scope, b Bounds, whole func(engine.Txn, engine.Place, engine.Range) (uint64, error),
 	one func(engine.Txn, engine.Place, []byte) error) (uint64, error) {
+	if b.Limit != 0 {
+		return 0, fail(CodeInvalidArgument, "a limit of %d entries: counting and deleting a range have none, leave it 0", b.Limit)
+	}
 	sp, err := raw.spot(t, s)
 	if err != nil || sp.none {
 		return 0, err

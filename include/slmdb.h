@@ -8,15 +8,19 @@
  *   error     The last argument of such a function may be NULL. If it is not, it is the caller's own struct, and the
  *             function writes a code and a message into it when (and only when) it fails. No state is kept per thread.
  *             SLMDB_NOT_FOUND carries no message: it is an answer, not a failure.
- *   handles   slmdb_env, slmdb_db, slmdb_scope, slmdb_txn and slmdb_cursor are never dereferenced: a pointer is a
- *             number that the library checks. A closed, foreign or invented one is answered with SLMDB_CLOSED or
- *             SLMDB_INVALID_HANDLE. Closing a handle twice is such an error and does nothing.
- *   bytes     Always a pointer and a length in bytes. Zero bytes inside are data. NULL is allowed where the length is 0.
- *             What is passed in is borrowed for the call and never kept.
+ *   handles   slmdb_env, slmdb_db, slmdb_scope, slmdb_txn, slmdb_cursor and slmdb_batch are never dereferenced: a
+ *             pointer is a number that the library checks. A closed, foreign or invented one is answered with
+ *             SLMDB_CLOSED or SLMDB_INVALID_HANDLE. Closing a handle twice is such an error and does nothing.
+ *   bytes     Always a pointer and a length in bytes. Zero bytes inside are data. NULL is allowed where the length is
+ *             0. What is passed in is borrowed for the call and never kept.
  *   results   Pointers handed out point into the file's map or into memory of the transaction. They are read-only, and
- *             live until the transaction ends or, in a write transaction, until its next put, delete or clear.
+ *             live until the transaction ends or, in a write transaction, until its next write: any function here that
+ *             says "write transactions only", also one that is refused, and the commit of a child.
  *   keys and  In a database of kind SLMDB_BYTES both are raw bytes. In SLMDB_BYTES_KEY values are MessagePack; in
  *   values    SLMDB_TYPED keys and values are. One MessagePack object each, nothing after it.
+ *   pages     Many keys or entries travel as one MessagePack array: keys as key, key, ...; entries as key, value, key,
+ *             value, ... In it raw keys and values are `bin`, typed ones are as they are. What slmdb_cursor_page
+ *             writes, slmdb_db_put_many and slmdb_batch_put_many take.
  *   threads   An Env, Database and Scope may be used by any number of threads at once. A Txn and its Cursors may be
  *             used by one thread at a time (SLMDB_IN_USE otherwise). A write transaction must end on the thread that
  *             began it (SLMDB_WRONG_THREAD otherwise), and a thread may have one an Env (SLMDB_NESTED otherwise). A
@@ -52,6 +56,8 @@ typedef struct slmdb_scope slmdb_scope;
 typedef struct slmdb_txn slmdb_txn;
 /* A walk over entries. Belongs to its transaction. */
 typedef struct slmdb_cursor slmdb_cursor;
+/* Writes that are submitted together. Belongs to its Env. */
+typedef struct slmdb_batch slmdb_batch;
 
 /* The closed table of statuses. Numbers are never reused. */
 enum {
@@ -145,15 +151,16 @@ typedef struct slmdb_env_options {
  * Opens the environment in the folder `path` (UTF-8, no zero bytes) and writes its handle to *env.
  * options may be NULL. The same folder opened again in one process shares one environment, whose first options hold:
  * opening it with another read_only or durability is SLMDB_BUSY. Any thread.
- * Errors: PATH_NOT_FOUND, NOT_AN_ENVIRONMENT, CORRUPT (cut off), PERMISSION_DENIED, FORMAT_TOO_NEW, OUT_OF_MEMORY, BUSY,
- * READERS_FULL, IO, INVALID_ARGUMENT.
+ * Errors: PATH_NOT_FOUND, NOT_AN_ENVIRONMENT, CORRUPT (cut off), PERMISSION_DENIED, FORMAT_TOO_NEW, OUT_OF_MEMORY,
+ * BUSY, READERS_FULL, IO, INVALID_ARGUMENT.
  */
 int32_t slmdb_env_open(const char *path, size_t path_length, const slmdb_env_options *options, slmdb_env **env,
                        slmdb_error *error);
 
 /*
- * Closes an Env and its Database handles. While a transaction of it is open, on any thread, it is SLMDB_BUSY and
- * nothing is closed. Any thread.
+ * Closes an Env, its Database handles and its batches that were not submitted. Batches that were submitted are waited
+ * for: they are committed, and their callbacks called, before it returns. While a transaction of it is open, on any
+ * thread, it is SLMDB_BUSY and nothing is closed; so it is when a batch's callback calls it. Any thread.
  */
 int32_t slmdb_env_close(slmdb_env *env, slmdb_error *error);
 
@@ -163,6 +170,29 @@ int32_t slmdb_env_close(slmdb_env *env, slmdb_error *error);
  * Errors: BUSY, READ_ONLY, OUT_OF_MEMORY (address space), INVALID_ARGUMENT.
  */
 int32_t slmdb_env_grow(slmdb_env *env, uint64_t map_size, slmdb_error *error);
+
+/* What an Env is and how full it is. Set struct_size before the call. */
+typedef struct slmdb_env_info {
+  size_t struct_size;   /* sizeof(slmdb_env_info) */
+  uint64_t map_size;    /* bytes: the file's upper limit, as this process has it now */
+  uint64_t used_size;   /* bytes of the file that have been used so far; freed pages among them are used again */
+  uint64_t last_txn;    /* the number of the last committed write transaction */
+  uint32_t page_size;   /* bytes */
+  uint32_t max_readers; /* read transactions at once, over all processes */
+  uint32_t readers;     /* the most of them that there have been at once so far */
+  uint32_t max_key;     /* bytes: the longest key of SLMDB_LAYOUT_ORDERED, as stored */
+  bool read_only;
+} slmdb_env_info;
+
+/* Tells what an Env is. Reads no entries. Any thread. Errors: INVALID_ARGUMENT (struct_size). */
+int32_t slmdb_env_stat(slmdb_env *env, slmdb_env_info *info, slmdb_error *error);
+
+/*
+ * Waits until every batch that was submitted before (see slmdb_batch_submit) has been committed or has failed, and its
+ * callback has returned. Errors: NESTED (this thread has the write transaction, for which the batches wait), BUSY
+ * (called by a batch's callback), CLOSED.
+ */
+int32_t slmdb_env_flush(slmdb_env *env, slmdb_error *error);
 
 /* ---- Scope ------------------------------------------------------------------------------------------------------ */
 
@@ -218,6 +248,8 @@ typedef struct slmdb_db_options {
   int32_t key_type;   /* SLMDB_LAYOUT_HEED and SLMDB_TYPED only; AUTO otherwise */
   int32_t value_type; /* SLMDB_LAYOUT_HEED and SLMDB_TYPED or SLMDB_BYTES_KEY only; AUTO otherwise */
   bool must_exist;    /* do not create it: SLMDB_DATABASE_NOT_FOUND instead (always so in a read-only Env) */
+  bool unnamed_default; /* the default scope is LMDB's unnamed database, where programs that know no names keep their
+                           data; records of named databases there are neither seen nor touched. One Database an Env */
 } slmdb_db_options;
 
 /*
@@ -228,6 +260,21 @@ typedef struct slmdb_db_options {
  */
 int32_t slmdb_db_open(slmdb_env *env, const char *name, size_t name_length, const slmdb_db_options *options,
                       slmdb_db **db, slmdb_error *error);
+
+/*
+ * Writes what a Database was opened as into *options (set its struct_size before). Any thread.
+ * Errors: INVALID_ARGUMENT.
+ */
+int32_t slmdb_db_describe(slmdb_db *db, slmdb_db_options *options, slmdb_error *error);
+
+/*
+ * Opens a cursor over the databases of the transaction's Env, by name, also those that are not open here.
+ * slmdb_cursor_next gives the name and one MessagePack map; slmdb_cursor_page writes the name as `str` and the same
+ * map: "kind", "layout", "key_type", "value_type" (integers, as in slmdb_db_options; kind 0 for a database that another
+ * program made), "unnamed_default" (bool), "entries" (of all scopes). Errors: CONFLICT (one was made since the
+ * transaction began: begin it again).
+ */
+int32_t slmdb_db_list(slmdb_txn *txn, slmdb_cursor **cursor, slmdb_error *error);
 
 /* Frees a Database's handle. Nothing stored changes; its open cursors go on. Any thread. */
 int32_t slmdb_db_close(slmdb_db *db, slmdb_error *error);
@@ -246,16 +293,132 @@ int32_t slmdb_db_get(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const voi
 int32_t slmdb_db_get_copy(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
                           void *buffer, size_t capacity, size_t *value_length, slmdb_error *error);
 
+/* *contains says whether there is an entry under a key. Errors: those of slmdb_db_get but NOT_FOUND. */
+int32_t slmdb_db_contains(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
+                          bool *contains, slmdb_error *error);
+
+/*
+ * The values under the keys of a page, into the caller's buffer of `capacity` bytes, as one MessagePack array: for each
+ * key, in order, true and the value, or false and nil. *length is the bytes of it, also when it is
+ * SLMDB_BUFFER_TOO_SMALL and what the buffer holds means nothing. Errors: those of slmdb_db_get but NOT_FOUND;
+ * INVALID_ARGUMENT for a page that is no array.
+ */
+int32_t slmdb_db_get_many(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *keys, size_t keys_length,
+                          void *buffer, size_t capacity, size_t *length, slmdb_error *error);
+
+/* Which entry slmdb_db_find finds. */
+enum {
+  SLMDB_FIRST = 1,        /* the one with the least key; the key passed means nothing */
+  SLMDB_LAST = 2,         /* the one with the greatest key; the key passed means nothing */
+  SLMDB_AT_OR_AFTER = 3,  /* the one under the key, or else under the next greater one */
+  SLMDB_AFTER = 4,        /* the one under the next greater key */
+  SLMDB_AT_OR_BEFORE = 5, /* the one under the key, or else under the next lesser one */
+  SLMDB_BEFORE = 6        /* the one under the next lesser key */
+};
+
+/* Finds one entry by its place in the order of keys (see "results" above). Errors: NOT_FOUND, those of slmdb_db_get. */
+int32_t slmdb_db_find(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, int32_t which, const void *key,
+                      size_t key_length, const void **found_key, size_t *found_key_length, const void **value,
+                      size_t *value_length, slmdb_error *error);
+
+/* *empty says whether a scope has no entries in a Database. Costs one seek. */
+int32_t slmdb_db_is_empty(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, bool *empty, slmdb_error *error);
+
+/* Bits of slmdb_range.flags. */
+enum {
+  SLMDB_RANGE_LOWER = 1,           /* there is a lower bound: lower, lower_length */
+  SLMDB_RANGE_LOWER_EXCLUSIVE = 2, /* the lower bound itself is left out */
+  SLMDB_RANGE_UPPER = 4,           /* there is an upper bound: upper, upper_length */
+  SLMDB_RANGE_UPPER_EXCLUSIVE = 8, /* the upper bound itself is left out */
+  SLMDB_RANGE_REVERSE = 16,        /* from the upper end down to the lower */
+  SLMDB_RANGE_PREFIX = 32,         /* all keys that begin with lower: bytes, a text, or a tuple by its first elements;
+                                      without the four bits above that are bounds */
+  SLMDB_RANGE_KEYS_ONLY = 64,      /* a cursor hands out no values: NULL and 0; a page is key, key, ... */
+  SLMDB_RANGE_VALUES_ONLY = 128    /* a cursor hands out no keys: NULL and 0; a page is value, value, ... */
+};
+
+/*
+ * Which entries of a scope, and in which direction. Set everything to zero, then struct_size. Where it is an argument,
+ * NULL is all entries, forwards. Errors of all functions that take it: INVALID_ARGUMENT, KEY_TOO_LONG, INVALID_KEY.
+ */
+typedef struct slmdb_range {
+  size_t struct_size;  /* sizeof(slmdb_range) */
+  const void *lower;   /* a key, written as for slmdb_db_get; borrowed for the call */
+  size_t lower_length; /* bytes */
+  const void *upper;
+  size_t upper_length;
+  uint32_t flags; /* SLMDB_RANGE_... */
+  uint64_t limit; /* entries at the most; 0: all */
+} slmdb_range;
+
+/* *count is how many entries of a scope are in a range without a limit (INVALID_ARGUMENT). Costs as reading them. */
+int32_t slmdb_db_count(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const slmdb_range *range, uint64_t *count,
+                       slmdb_error *error);
+
+/* What a scope holds in a Database. Set struct_size before the call. */
+typedef struct slmdb_db_stats {
+  size_t struct_size;   /* sizeof(slmdb_db_stats) */
+  uint64_t entries;
+  uint64_t key_bytes;   /* of the keys in their natural order's bytes: what a scope adds to them is left out */
+  uint64_t value_bytes; /* of the values as stored */
+} slmdb_db_stats;
+
+/* Measures what a scope holds in a Database, exactly. Costs as reading its entries. Errors: INVALID_ARGUMENT. */
+int32_t slmdb_db_stat(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, slmdb_db_stats *stats, slmdb_error *error);
+
 /*
  * Stores a value under a key, replacing what was there, and registers the scope if it is new. Write transactions only.
- * Errors: EMPTY_KEY, KEY_TOO_LONG, VALUE_TOO_LARGE, INVALID_KEY, INVALID_VALUE, READ_ONLY, MAP_FULL, TXN_FULL, CONFLICT.
+ * Errors: EMPTY_KEY, KEY_TOO_LONG, VALUE_TOO_LARGE, INVALID_KEY, INVALID_VALUE, READ_ONLY, MAP_FULL, TXN_FULL,
+ * CONFLICT.
  */
 int32_t slmdb_db_put(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
                      const void *value, size_t value_length, slmdb_error *error);
 
+/* As slmdb_db_put, if nothing is under the key; *stored (may be NULL) says whether it did. Write transactions only. */
+int32_t slmdb_db_put_if_absent(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
+                               const void *value, size_t value_length, bool *stored, slmdb_error *error);
+
+/*
+ * As slmdb_db_put, and hands out the value that was there: *old and *old_length, or NULL and 0 if *existed is false. It
+ * lives until the transaction's next write. Write transactions only.
+ */
+int32_t slmdb_db_replace(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
+                         const void *value, size_t value_length, const void **old, size_t *old_length, bool *existed,
+                         slmdb_error *error);
+
+/*
+ * Deletes an entry and hands out its value, which lives until the transaction's next write. Errors: NOT_FOUND, and
+ * those of slmdb_db_get. Write transactions only.
+ */
+int32_t slmdb_db_pop(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
+                     const void **value, size_t *value_length, slmdb_error *error);
+
+/*
+ * As slmdb_db_put, if the value under the key is `expected`, byte for byte as it is stored; *swapped (may be NULL) says
+ * whether it did. Without an entry it does not: see slmdb_db_put_if_absent. Write transactions only.
+ */
+int32_t slmdb_db_compare_and_swap(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
+                                  const void *expected, size_t expected_length, const void *value, size_t value_length,
+                                  bool *swapped, slmdb_error *error);
+
+/*
+ * Stores the entries of a page (see "pages" above) in order; *count (may be NULL) is how many. All are checked first:
+ * if one cannot be put, or the page is broken, nothing is stored, and the message says which. Write transactions only.
+ * Errors: those of slmdb_db_put; INVALID_ARGUMENT for a page that is no array of keys and values.
+ */
+int32_t slmdb_db_put_many(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *entries, size_t entries_length,
+                          uint64_t *count, slmdb_error *error);
+
 /* Deletes an entry; *deleted (may be NULL) says whether it was there. Registers nothing. Write transactions only. */
 int32_t slmdb_db_delete(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
                         bool *deleted, slmdb_error *error);
+
+/*
+ * Deletes the entries of a range without a limit (INVALID_ARGUMENT); *count (may be NULL) is how many there were. The
+ * scope stays registered. Write transactions only. Errors: READ_ONLY, MAP_FULL, TXN_FULL, and those of the range.
+ */
+int32_t slmdb_db_delete_range(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const slmdb_range *range,
+                              uint64_t *count, slmdb_error *error);
 
 /*
  * Deletes all entries of one scope in one Database; *count (may be NULL) is how many there were. The scope stays
@@ -283,27 +446,14 @@ int32_t slmdb_txn_commit(slmdb_txn *txn, slmdb_error *error);
 /* Ends a transaction and drops its writes. The handle and its cursors are closed, as for slmdb_txn_commit. */
 int32_t slmdb_txn_abort(slmdb_txn *txn, slmdb_error *error);
 
+/*
+ * Begins a child of a write transaction, on the same thread. Until it ends, its parent is SLMDB_IN_USE for everything
+ * but slmdb_txn_abort, which aborts the child too and closes its handle. Committing it hands its writes to the parent,
+ * aborting drops them. Children may have children. Errors: READ_ONLY (a read transaction), WRONG_THREAD, OUT_OF_MEMORY.
+ */
+int32_t slmdb_txn_child(slmdb_txn *txn, slmdb_txn **child, slmdb_error *error);
+
 /* ---- Cursor ----------------------------------------------------------------------------------------------------- */
-
-/* Bits of slmdb_range.flags. */
-enum {
-  SLMDB_RANGE_LOWER = 1,           /* there is a lower bound: lower, lower_length */
-  SLMDB_RANGE_LOWER_EXCLUSIVE = 2, /* the lower bound itself is left out */
-  SLMDB_RANGE_UPPER = 4,           /* there is an upper bound: upper, upper_length */
-  SLMDB_RANGE_UPPER_EXCLUSIVE = 8, /* the upper bound itself is left out */
-  SLMDB_RANGE_REVERSE = 16         /* from the upper end down to the lower */
-};
-
-/* Which entries of a scope, and in which direction. Set everything to zero, then struct_size. */
-typedef struct slmdb_range {
-  size_t struct_size;  /* sizeof(slmdb_range) */
-  const void *lower;   /* a key, written as for slmdb_db_get; borrowed for the call */
-  size_t lower_length; /* bytes */
-  const void *upper;
-  size_t upper_length;
-  uint32_t flags; /* SLMDB_RANGE_... */
-  uint64_t limit; /* entries at the most; 0: all */
-} slmdb_range;
 
 /*
  * Opens a cursor over the entries of one scope in one Database, before the first entry of the range. range may be
@@ -315,7 +465,7 @@ int32_t slmdb_cursor_open(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, cons
 
 /*
  * Moves to the next entry and hands it out. What it points to is read-only and lives until the next call with this
- * cursor, the transaction's next put, delete or clear, or its end. NOT_FOUND after the last entry.
+ * cursor, the transaction's next write, or its end. NOT_FOUND after the last entry.
  */
 int32_t slmdb_cursor_next(slmdb_cursor *cursor, const void **key, size_t *key_length, const void **value,
                           size_t *value_length, slmdb_error *error);
@@ -330,8 +480,61 @@ int32_t slmdb_cursor_next(slmdb_cursor *cursor, const void **key, size_t *key_le
 int32_t slmdb_cursor_page(slmdb_cursor *cursor, void *buffer, size_t capacity, size_t max_entries, size_t *length,
                           bool *more, slmdb_error *error);
 
+/*
+ * Moves to before the first entry at a key or, in the cursor's direction, beyond it; never out of the cursor's range.
+ * The limit goes on counting. Errors: KEY_TOO_LONG, INVALID_KEY; INVALID_ARGUMENT for the cursor of a list.
+ */
+int32_t slmdb_cursor_seek(slmdb_cursor *cursor, const void *key, size_t key_length, slmdb_error *error);
+
 /* Closes a cursor. The thread rule of its transaction holds. */
 int32_t slmdb_cursor_close(slmdb_cursor *cursor, slmdb_error *error);
+
+/* ---- Batch: asynchronous writes --------------------------------------------------------------------------------- */
+
+/*
+ * Opens an empty batch: writes that are done together, all or none. It is filled by one thread at a time (IN_USE), and
+ * ends by slmdb_batch_submit or slmdb_batch_close. Errors: READ_ONLY.
+ */
+int32_t slmdb_batch_open(slmdb_env *env, slmdb_batch **batch, slmdb_error *error);
+
+/* Adds a put; key and value are copied. After an error, which is one of slmdb_db_put, the batch is as it was. */
+int32_t slmdb_batch_put(slmdb_batch *batch, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
+                        const void *value, size_t value_length, slmdb_error *error);
+
+/* Adds a put of a key that must be new: if it is not, the batch fails whole, with KEY_EXISTS. */
+int32_t slmdb_batch_put_if_absent(slmdb_batch *batch, slmdb_db *db, slmdb_scope *scope, const void *key,
+                                  size_t key_length, const void *value, size_t value_length, slmdb_error *error);
+
+/* Adds the puts of a page (see "pages" above); all or, after an error, none of them. */
+int32_t slmdb_batch_put_many(slmdb_batch *batch, slmdb_db *db, slmdb_scope *scope, const void *entries,
+                             size_t entries_length, slmdb_error *error);
+
+/* Adds a delete. That there is nothing to delete is no error. */
+int32_t slmdb_batch_delete(slmdb_batch *batch, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
+                           slmdb_error *error);
+
+/* Adds a clear: the deletion of all entries of a scope in a Database. */
+int32_t slmdb_batch_clear(slmdb_batch *batch, slmdb_db *db, slmdb_scope *scope, slmdb_error *error);
+
+/*
+ * What a batch came to: result->code is SLMDB_OK once its writes are as durable as the Env makes a commit, or the error
+ * for which none of them was kept. result lives for the call. It comes on a thread of the library, which must not be
+ * held for long: the batches behind it wait. It may submit batches, and use everything else but slmdb_env_flush and
+ * slmdb_env_close, which are SLMDB_BUSY there. It must not end its thread or jump out.
+ */
+typedef void (*slmdb_done)(void *user, const slmdb_error *result);
+
+/*
+ * Queues a batch and returns at once; the handle is closed, unless there is an error. All batches that wait are
+ * committed together, in the order of submission; each has its own result, and one that fails does not fail others.
+ * done (may be NULL) is called exactly once, in the order of submission, on another thread, perhaps before this returns.
+ * A process that ends without slmdb_env_close or slmdb_env_flush may lose batches whose callback has not come. Any
+ * thread, also one that has the write transaction: the batch waits for it.
+ */
+int32_t slmdb_batch_submit(slmdb_batch *batch, slmdb_done done, void *user, slmdb_error *error);
+
+/* Frees a batch that was not submitted. */
+int32_t slmdb_batch_close(slmdb_batch *batch, slmdb_error *error);
 
 /* ---- Registry: the scopes of an Env ----------------------------------------------------------------------------- */
 
@@ -342,10 +545,33 @@ int32_t slmdb_cursor_close(slmdb_cursor *cursor, slmdb_error *error);
 int32_t slmdb_registry_list(slmdb_txn *txn, slmdb_cursor **cursor, slmdb_error *error);
 
 /*
- * Unregisters every scope that holds nothing in any database of the Env, whether that is open here or not, in a write
- * transaction of its own. *count (may be NULL) is how many. Errors: as slmdb_txn_begin and slmdb_txn_commit.
+ * The id of a scope; NOT_FOUND if it is not registered (then it holds nothing anywhere). Registers nothing. NULL, the
+ * default scope, has no id and is not registered: INVALID_ARGUMENT, here and below.
  */
-int32_t slmdb_registry_prune(slmdb_env *env, uint64_t *count, slmdb_error *error);
+int32_t slmdb_registry_id(slmdb_txn *txn, slmdb_scope *scope, uint32_t *id, slmdb_error *error);
+
+/* Registers a scope if it is not, as a put does by itself; *id (may be NULL) is its id. Write transactions only. */
+int32_t slmdb_registry_register(slmdb_txn *txn, slmdb_scope *scope, uint32_t *id, slmdb_error *error);
+
+/*
+ * Gives a scope another name, in all databases, at a cost that does not depend on what it holds. Write transactions
+ * only. Errors: NOT_FOUND if `from` is not registered, KEY_EXISTS if `to` is.
+ */
+int32_t slmdb_registry_rename(slmdb_txn *txn, slmdb_scope *from, slmdb_scope *to, slmdb_error *error);
+
+/*
+ * Deletes all that a scope holds in every database of the Env, whether that is open here or not, and unregisters it;
+ * *count (may be NULL) is how many entries there were. Write transactions only.
+ * Errors: NOT_FOUND if it is not registered; CONFLICT if another process has made a database since the transaction
+ * began: begin it again.
+ */
+int32_t slmdb_registry_drop(slmdb_txn *txn, slmdb_scope *scope, uint64_t *count, slmdb_error *error);
+
+/*
+ * Unregisters every scope that holds nothing in any database of the Env, whether that is open here or not; *count (may
+ * be NULL) is how many. Write transactions only. Errors: CONFLICT as for slmdb_registry_drop.
+ */
+int32_t slmdb_registry_prune(slmdb_txn *txn, uint64_t *count, slmdb_error *error);
 
 #ifdef __cplusplus
 }

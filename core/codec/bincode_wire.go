@@ -65,6 +65,21 @@ func (w bincodeKeyWire) Decode(dst, stored []byte) ([]byte, error) {
 	return appendScalar(dst, w.t, number), nil
 }
 
+func (w bincodeKeyWire) ReadObject(memory, page []byte, at int) (stored, grown []byte, next int, err error) {
+	return readScalarObject(w, memory, page, at, ErrInvalidKey)
+}
+
+// readScalarObject finds where the object ends, and encodes it.
+func readScalarObject(w Wire, memory, page []byte, at int, sentinel error) (stored, grown []byte, next int, err error) {
+	if next, err = objectAt(page, at, sentinel); err != nil {
+		return nil, memory, at, err
+	}
+	if grown, err = w.Encode(memory, page[at:next]); err != nil {
+		return nil, memory, at, err
+	}
+	return appended(grown, len(memory)), grown, next, nil
+}
+
 func (w bincodeKeyWire) AppendObject(dst, stored []byte) ([]byte, error) {
 	return w.Decode(dst, stored)
 }
@@ -98,6 +113,10 @@ func (w bincodeValueWire) Decode(dst, stored []byte) ([]byte, error) {
 		return dst, err
 	}
 	return appendScalar(dst, w.t, number), nil
+}
+
+func (w bincodeValueWire) ReadObject(memory, page []byte, at int) (stored, grown []byte, next int, err error) {
+	return readScalarObject(w, memory, page, at, ErrInvalidValue)
 }
 
 func (w bincodeValueWire) AppendObject(dst, stored []byte) ([]byte, error) {

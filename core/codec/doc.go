@@ -74,6 +74,6 @@
 //
 // # Errors
 //
-// Each error wraps one of [ErrInvalidKey], [ErrInvalidValue] or [ErrUnsupportedType], and its text names what is
+// Each error wraps one of [ErrInvalidKey], [ErrInvalidValue], [ErrInvalidPage] or [ErrUnsupportedType], and its text names what is
 // wrong, where, and the limit or what to do. No input makes this package panic.
 package codec

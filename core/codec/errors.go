@@ -11,6 +11,8 @@ var (
 	ErrInvalidKey = errors.New("invalid key")
 	// ErrInvalidValue is wrapped by errors about a value: it cannot be encoded, or stored bytes are no such value.
 	ErrInvalidValue = errors.New("invalid value")
+	// ErrInvalidPage is wrapped by errors about a page of keys or entries that is no array of them.
+	ErrInvalidPage = errors.New("invalid page")
 	// ErrUnsupportedType is wrapped by errors of constructors: there is no codec for the type asked for.
 	ErrUnsupportedType = errors.New("unsupported type")
 )

@@ -67,19 +67,24 @@ func makeShapes() (shapes [256]shape) {
 
 // walk checks that b is exactly one MessagePack object. If not, offset is where the fault is.
 func walk(b []byte) (found fault, offset int) {
+	found, offset = walkFrom(b, 0)
+	if found == faultNone && offset != len(b) {
+		return faultTrailing, offset
+	}
+	return found, offset
+}
+
+// walkFrom checks the MessagePack object that begins at an offset. offset is where it ends, or where the fault is.
+func walkFrom(b []byte, at int) (found fault, offset int) {
 	// One number for each open container: how many objects it still lacks. Deeper ones than fit here are rare enough
 	// to go to the heap.
 	var shallow [32]uint64
 	open := shallow[:0]
 	lacking := uint64(1)
-	at := 0
 	for {
 		for lacking == 0 {
 			if len(open) == 0 {
-				if at != len(b) {
-					return faultTrailing, at
-				}
-				return faultNone, 0
+				return faultNone, at
 			}
 			lacking = open[len(open)-1]
 			open = open[:len(open)-1]
@@ -157,6 +162,15 @@ func checkObject(b []byte, sentinel error) error {
 		return walkError(sentinel, found, offset, len(b))
 	}
 	return nil
+}
+
+// objectAt checks the object at an offset and says where it ends; the error wraps the sentinel.
+func objectAt(b []byte, at int, sentinel error) (next int, err error) {
+	found, offset := walkFrom(b, at)
+	if found != faultNone {
+		return at, walkError(sentinel, found, offset, len(b))
+	}
+	return offset, nil
 }
 
 func walkError(sentinel error, found fault, offset, length int) error {

@@ -17,6 +17,14 @@ func (msgpackWire) Encode(dst, wire []byte) ([]byte, error) {
 	return append(dst, wire...), nil
 }
 
+func (msgpackWire) ReadObject(memory, page []byte, at int) (stored, grown []byte, next int, err error) {
+	next, err = objectAt(page, at, ErrInvalidValue)
+	if err != nil {
+		return nil, memory, at, err
+	}
+	return page[at:next:next], memory, next, nil
+}
+
 func (msgpackWire) Decode(dst, stored []byte) ([]byte, error) {
 	return append(dst, stored...), nil
 }

@@ -30,6 +30,19 @@ func (rawWire) Encode(dst, wire []byte) ([]byte, error)   { return append(dst, w
 func (rawWire) Decode(dst, stored []byte) ([]byte, error) { return append(dst, stored...), nil }
 func (rawWire) Identity() bool                            { return true }
 
+func (rawWire) ReadObject(memory, page []byte, at int) (stored, grown []byte, next int, err error) {
+	h := readHead(page[at:])
+	next = at + h.size
+	switch {
+	case h.kind == kindTruncated || h.kind == kindBytes && h.number > uint64(len(page)-next):
+		return nil, memory, at, walkError(ErrInvalidPage, faultTruncated, at, len(page))
+	case h.kind != kindBytes:
+		return nil, memory, at, failure(ErrInvalidPage, "%s at offset %d; raw keys and values are bin in a page", h.kind, at)
+	}
+	end := next + int(h.number)
+	return page[next:end:end], memory, end, nil
+}
+
 func (rawWire) AppendObject(dst, stored []byte) ([]byte, error) {
 	if tooLong(len(stored)) {
 		return dst, tooLongError(ErrInvalidValue, len(stored))

@@ -45,6 +45,14 @@ func (tupleWire) Decode(dst, stored []byte) ([]byte, error) {
 	return dst, nil
 }
 
+func (tupleWire) ReadObject(memory, page []byte, at int) (stored, grown []byte, next int, err error) {
+	grown, next, err = transcodeToKey(memory, page, at, 0)
+	if err != nil {
+		return nil, memory, at, err
+	}
+	return appended(grown, len(memory)), grown, next, nil
+}
+
 func (w tupleWire) AppendObject(dst, stored []byte) ([]byte, error) { return w.Decode(dst, stored) }
 
 // transcodeToKey appends the tuple element for the MessagePack object at an offset, inside depth arrays.

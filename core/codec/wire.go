@@ -10,6 +10,9 @@ type Wire interface {
 	Decode(dst, stored []byte) ([]byte, error)
 	// AppendObject appends what is stored to dst as exactly one MessagePack object, as a page of entries needs it.
 	AppendObject(dst, stored []byte) ([]byte, error)
+	// ReadObject reads the MessagePack object at an offset of a page, the reverse of AppendObject. What is stored for it is
+	// a part of the page or of memory, to which it is then appended; next is the offset after the object.
+	ReadObject(memory, page []byte, at int) (stored, grown []byte, next int, err error)
 	// Identity says that Decode changes nothing, so that stored bytes may be handed out where they are.
 	Identity() bool
 }

@@ -179,6 +179,29 @@ type Nester interface {
 	Child() (Txn, error)
 }
 
+// Owner is an Engine whose write transaction belongs to a thread.
+type Owner interface {
+	// Writing says whether the calling thread has the write transaction.
+	Writing() bool
+}
+
+// Informer is an Engine that can say how full it is.
+type Informer interface {
+	Info() (Info, error)
+}
+
+// Info is what an engine says of itself.
+type Info struct {
+	// Size is the upper limit in bytes, Used how many have been used so far (those that were freed included).
+	Size, Used int64
+	// LastTxn is the number of the last committed write transaction.
+	LastTxn uint64
+	// PageSize is in bytes.
+	PageSize int
+	// MaxReaders is how many read transactions there can be at once, Readers the most that there have been.
+	MaxReaders, Readers int
+}
+
 // Grower is an Engine with an upper limit of its size that can be raised.
 type Grower interface {
 	// Grow raises the limit to at least size bytes. It waits for open transactions of this process to end, and answers

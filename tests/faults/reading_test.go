@@ -58,12 +58,17 @@ func (u use[K, V]) reads() []operation {
 		{"Before", false, func(t *core.Txn, s core.Scope) error { _, err := db.Before(t, s, two); return absent(err) }},
 		{"Keys", false, func(t *core.Txn, s core.Scope) error { return all(db.Keys(t, s, core.Range[K]{})) }},
 		{"Values", false, func(t *core.Txn, s core.Scope) error { return all(db.Values(t, s, core.Range[K]{})) }},
+		{"Stats", false, func(t *core.Txn, s core.Scope) error { _, err := db.Stats(t, s); return err }},
+		{"Databases", false, func(t *core.Txn, _ core.Scope) error { _, err := t.Databases(); return err }},
 		{"Cursor", false, u.cursor},
 	}
 	for _, n := range u.ranges() {
 		reads = append(reads,
-			operation{"Range " + n.name, false, func(t *core.Txn, s core.Scope) error { return all(db.Range(t, s, n.r)) }},
-			operation{"Count " + n.name, false, func(t *core.Txn, s core.Scope) error { _, err := db.Count(t, s, n.r); return err }})
+			operation{"Range " + n.name, false, func(t *core.Txn, s core.Scope) error { return all(db.Range(t, s, n.r)) }})
+		if n.r.Limit == 0 {
+			reads = append(reads,
+				operation{"Count " + n.name, false, func(t *core.Txn, s core.Scope) error { _, err := db.Count(t, s, n.r); return err }})
+		}
 	}
 	return reads
 }

@@ -39,6 +39,9 @@ func (u use[K, V]) writes() []operation {
 		{"cursor before writes", true, u.staleCursor},
 	}
 	for _, n := range u.ranges() {
+		if n.r.Limit != 0 {
+			continue
+		}
 		writes = append(writes, operation{"DeleteRange " + n.name, true, func(t *core.Txn, s core.Scope) error {
 			_, err := db.DeleteRange(t, s, n.r)
 			return err

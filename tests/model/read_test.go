@@ -71,7 +71,7 @@ func (h *history) count() {
 	if !ok {
 		return
 	}
-	s := t.anySpan()
+	s := t.anyWhole()
 	t.call("Count", t.span(s))
 	n, err := t.db.count(t.txn, t.in(), s)
 	h.must(err)

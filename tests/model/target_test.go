@@ -147,6 +147,13 @@ func (t target) anySpan() span {
 	return s
 }
 
+// anyWhole draws a span without a limit, as counting and deleting ranges need it.
+func (t target) anyWhole() span {
+	s := t.anySpan()
+	s.limit = 0
+	return s
+}
+
 func (t target) anyEdge() edge {
 	switch t.h.pick(3) {
 	case 0:

@@ -27,7 +27,7 @@ func (h *history) viewRead() {
 		value, err := t.db.viewGet(ctx, t.in(), key)
 		t.gave(key, value, err)
 	case 1:
-		s := t.anySpan()
+		s := t.anyWhole()
 		t.view("Count", t.span(s))
 		n, err := t.db.viewCount(ctx, t.in(), s)
 		h.must(err)

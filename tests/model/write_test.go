@@ -147,7 +147,7 @@ func (h *history) deleteRange() {
 	if !ok {
 		return
 	}
-	s := t.anySpan()
+	s := t.anyWhole()
 	if !s.lower.set && !s.upper.set && s.prefix == absent {
 		s.lower = edge{set: true, open: h.maybe(1, 2), key: t.anyKey()} // all are Clear's
 	}

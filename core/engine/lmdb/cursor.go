@@ -95,6 +95,13 @@ func (t *txn) Count(at engine.Place, r engine.Range) (uint64, error) {
 	if err := t.check(at); err != nil {
 		return 0, err
 	}
+	if tab := at.Table.(*table); tab != unnamed && !at.Scoped && r.From == nil && r.To == nil {
+		stat, err := t.lm.Stat(tab.dbi) // LMDB knows the number for a whole table
+		if err != nil {
+			return 0, failed(err, "the table %q could not be inspected", tab.name)
+		}
+		return stat.Entries, nil
+	}
 	r.Reverse = false
 	c, err := t.scan(at, r, false)
 	if err != nil {

@@ -1,0 +1,43 @@
+package codec
+
+// Page reads a page: one MessagePack array of keys, or of keys and values, whose objects the Wires of a database read one
+// after the other.
+type Page struct {
+	bytes []byte
+	at    int
+	left  uint64
+}
+
+// ReadPage reads the head of a page. Its errors wrap ErrInvalidPage, as those of Page do that are about the page itself.
+func ReadPage(page []byte) (Page, error) {
+	h := readHead(page)
+	switch {
+	case h.kind != kindArray:
+		return Page{}, failure(ErrInvalidPage, "it begins with %s, and must be one MessagePack array", h.kind)
+	case h.number > uint64(len(page)-h.size): // an object has a byte at least
+		return Page{}, failure(ErrInvalidPage, "an array of %d objects cannot have only %d bytes", h.number, len(page))
+	}
+	return Page{bytes: page, at: h.size, left: h.number}, nil
+}
+
+// Len is how many objects there are left.
+func (p *Page) Len() int { return int(p.left) }
+
+// Next reads the next object by a Wire: what is stored for it is a part of the page, or appended to *memory. There must be
+// one left.
+func (p *Page) Next(w Wire, memory *[]byte) (stored []byte, err error) {
+	stored, *memory, p.at, err = w.ReadObject(*memory, p.bytes, p.at)
+	p.left--
+	return stored, err
+}
+
+// End checks that nothing follows the last object.
+func (p *Page) End() error {
+	if n := len(p.bytes) - p.at; n != 0 {
+		return failure(ErrInvalidPage, "%d bytes follow the array, which ends at offset %d", n, p.at)
+	}
+	return nil
+}
+
+// appended is the part of memory that was appended to it since it had a length.
+func appended(memory []byte, length int) []byte { return memory[length:len(memory):len(memory)] }
