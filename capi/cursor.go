@@ -28,8 +28,9 @@ type walk interface {
 	// entry is the entry as slmdb_cursor_next hands it out. Bytes that are not stored like this are made in scratch, and
 	// must be copied.
 	entry(scratch [2]*[]byte) (parts [2][]byte, stored [2]bool, err error)
-	// appendEntry appends the entry to a page, as two MessagePack objects.
+	// appendEntry appends the entry to a page, as MessagePack objects; how many is the same for all.
 	appendEntry(page []byte) ([]byte, error)
+	objects() int
 	// again makes the next call of next give the same entry once more.
 	again()
 }
@@ -105,15 +106,22 @@ func goCursorOpen(t, d, s C.uintptr_t, r *C.slmdb_range, out *C.uintptr_t, e *C.
 	if err != nil {
 		return finish(e, err)
 	}
-	if err := openCursor(c.txn, &scan{db: c.db, entries: entries}, out); err != nil {
+	w := &scan{db: c.db, entries: entries}
+	if r != nil {
+		w.noKeys, w.noValues = r.flags&C.SLMDB_RANGE_VALUES_ONLY != 0, r.flags&C.SLMDB_RANGE_KEYS_ONLY != 0
+	}
+	if err := openCursor(c.txn, w, out); err != nil {
 		_ = entries.Close()
 		return finish(e, err)
 	}
 	return 0
 }
 
-const rangeFlags = C.SLMDB_RANGE_LOWER | C.SLMDB_RANGE_LOWER_EXCLUSIVE | C.SLMDB_RANGE_UPPER | C.SLMDB_RANGE_UPPER_EXCLUSIVE |
-	C.SLMDB_RANGE_REVERSE
+const (
+	boundFlags = C.SLMDB_RANGE_LOWER | C.SLMDB_RANGE_LOWER_EXCLUSIVE | C.SLMDB_RANGE_UPPER | C.SLMDB_RANGE_UPPER_EXCLUSIVE
+	partFlags  = C.SLMDB_RANGE_KEYS_ONLY | C.SLMDB_RANGE_VALUES_ONLY
+	rangeFlags = boundFlags | partFlags | C.SLMDB_RANGE_REVERSE | C.SLMDB_RANGE_PREFIX
+)
 
 func (d *db) bounds(r *C.slmdb_range) (b core.Bounds, err error) {
 	if r == nil {
@@ -125,7 +133,13 @@ func (d *db) bounds(r *C.slmdb_range) (b core.Bounds, err error) {
 	if unknown := r.flags &^ rangeFlags; unknown != 0 {
 		return b, fail(core.CodeInvalidArgument, "slmdb_range.flags has unknown bits %#x", uint32(unknown))
 	}
+	if r.flags&partFlags == partFlags {
+		return b, fail(core.CodeInvalidArgument, "slmdb_range.flags says keys only and values only: one of them, or none for both")
+	}
 	lower, upper := []byte{}, []byte{} // never nil, which is no bound: the empty text is one
+	if r.flags&C.SLMDB_RANGE_PREFIX != 0 {
+		return d.prefix(r)
+	}
 	if r.flags&C.SLMDB_RANGE_LOWER != 0 {
 		if b.Lower, err = d.logical(&lower, r.lower, r.lower_length); err != nil {
 			return b, err
@@ -141,6 +155,39 @@ func (d *db) bounds(r *C.slmdb_range) (b core.Bounds, err error) {
 	b.Reverse = r.flags&C.SLMDB_RANGE_REVERSE != 0
 	b.Limit = uint64(r.limit)
 	return b, nil
+}
+
+func (d *db) prefix(r *C.slmdb_range) (b core.Bounds, err error) {
+	if r.flags&boundFlags != 0 {
+		return b, fail(core.CodeInvalidArgument, "slmdb_range.flags has a prefix and bounds %#x: it must be one of them", uint32(r.flags&boundFlags))
+	}
+	memory := []byte{}
+	logical, err := d.logical(&memory, r.lower, r.lower_length)
+	if err == nil {
+		b, err = d.raw.PrefixBounds(logical)
+	}
+	b.Reverse = r.flags&C.SLMDB_RANGE_REVERSE != 0
+	b.Limit = uint64(r.limit)
+	return b, err
+}
+
+//export goCursorSeek
+func goCursorSeek(h C.uintptr_t, key unsafe.Pointer, keyLength C.size_t, e *C.slmdb_error) (status C.int32_t) {
+	defer guard(e, &status)
+	c, err := enterCursor(handle(h))
+	if err != nil {
+		return finish(e, err)
+	}
+	defer c.txn.leave()
+	s, ok := c.walk.(*scan)
+	if !ok {
+		return finish(e, fail(core.CodeInvalidArgument, "a list's cursor cannot seek: only that of a scope's entries can"))
+	}
+	logical, err := s.db.logical(&c.txn.key, key, keyLength)
+	if err != nil {
+		return finish(e, err)
+	}
+	return finish(e, s.entries.Seek(logical))
 }
 
 //export goCursorNext
@@ -167,7 +214,7 @@ func goCursorNext(h C.uintptr_t, key *unsafe.Pointer, keyLength *C.size_t, value
 		return finish(e, err)
 	}
 	for i, out := range [...]*unsafe.Pointer{key, value} {
-		if stored[i] {
+		if stored[i] || parts[i] == nil {
 			*out = unsafe.Pointer(unsafe.SliceData(parts[i]))
 		} else {
 			*out = c.lent[i].copy(parts[i])
@@ -186,8 +233,8 @@ func goCursorPage(h C.uintptr_t, buffer unsafe.Pointer, capacity, most C.size_t,
 	if length == nil || more == nil {
 		return finish(e, output[byte]("length or more", nil))
 	}
-	if buffer == nil && capacity != 0 {
-		return finish(e, fail(core.CodeInvalidArgument, "the buffer is NULL with a capacity of %d", uint64(capacity)))
+	if err := checkBuffer(buffer, capacity); err != nil {
+		return finish(e, err)
 	}
 	c, err := enterCursor(handle(h))
 	if err != nil {
@@ -202,8 +249,7 @@ func goCursorPage(h C.uintptr_t, buffer unsafe.Pointer, capacity, most C.size_t,
 		*length = C.size_t(n)
 		return finish(e, err)
 	}
-	page := unsafe.Slice((*byte)(buffer), min(uint64(capacity), 1<<40))
-	n, on, err := c.page(page, uint64(most))
+	n, on, err := c.page(page(buffer, capacity), uint64(most))
 	*length, *more = C.size_t(n), C.bool(on)
 	return finish(e, err)
 }
@@ -240,7 +286,7 @@ func (c *cursor) page(page []byte, most uint64) (length int, more bool, err erro
 		count++
 	}
 	page[0] = 0xdd
-	binary.BigEndian.PutUint32(page[1:], uint32(2*count))
+	binary.BigEndian.PutUint32(page[1:], uint32(count*uint64(c.walk.objects())))
 	return len(filled), more, nil
 }
 

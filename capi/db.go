@@ -44,16 +44,9 @@ func goDbOpen(h C.uintptr_t, name *C.char, nameLength C.size_t, options *C.slmdb
 	if err := d.setWires(); err != nil {
 		return finish(e, err)
 	}
-	opened, err := register(kindDb, d)
-	if err != nil {
-		return finish(e, err)
-	}
-	if !v.adopt(opened) {
-		release(opened)
-		return finish(e, fail(core.CodeClosed, "the environment has been closed"))
-	}
+	opened, err := v.register(kindDb, d)
 	*out = C.uintptr_t(opened)
-	return 0
+	return finish(e, err)
 }
 
 func dbSpec(name *C.char, nameLength C.size_t, options *C.slmdb_db_options) (spec core.Spec, err error) {
@@ -82,6 +75,7 @@ func dbSpec(name *C.char, nameLength C.size_t, options *C.slmdb_db_options) (spe
 	return core.Spec{
 		Name: string(text), Kind: core.Kind(options.kind), Layout: core.Layout(options.layout),
 		Key: codec.Type(options.key_type), Value: codec.Type(options.value_type), MustExist: bool(options.must_exist),
+		UnnamedDefault: bool(options.unnamed_default),
 	}, nil
 }
 
@@ -117,6 +111,26 @@ func goDbClose(h C.uintptr_t, e *C.slmdb_error) (status C.int32_t) {
 	return finish(e, releaseOnce(handle(h), kindDb))
 }
 
+//export goDbDescribe
+func goDbDescribe(h C.uintptr_t, options *C.slmdb_db_options, e *C.slmdb_error) (status C.int32_t) {
+	defer guard(e, &status)
+	d, err := lookup[*db](handle(h), kindDb)
+	if err == nil {
+		err = output("options", options)
+	}
+	if err == nil {
+		err = checkSize("slmdb_db_options", options.struct_size, unsafe.Sizeof(*options))
+	}
+	if err != nil {
+		return finish(e, err)
+	}
+	key, value := d.raw.Types()
+	options.kind, options.layout = C.int32_t(d.raw.Kind()), C.int32_t(d.raw.Layout())
+	options.key_type, options.value_type = C.int32_t(key), C.int32_t(value)
+	options.must_exist, options.unnamed_default = true, C.bool(d.raw.UnnamedDefault())
+	return 0
+}
+
 // call is what the functions on entries have in common: a transaction, taken for the call, a database and a scope.
 type call struct {
 	txn   *txn
@@ -149,18 +163,54 @@ func (d *db) logical(dst *[]byte, key unsafe.Pointer, length C.size_t) ([]byte, 
 	return *dst, err
 }
 
+// toWrite is logical, in memory that is not the caller's: that may have been handed out by this very transaction, and its
+// bytes may move while they are written elsewhere. So is stored.
+func (d *db) toWrite(dst *[]byte, key unsafe.Pointer, length C.size_t) ([]byte, error) {
+	logical, err := d.logical(dst, key, length)
+	if err == nil && d.raw.Kind() != core.KindTyped {
+		*dst = append((*dst)[:0], logical...)
+		logical = *dst
+	}
+	return logical, err
+}
+
+// stored is what is stored of a value that the caller passed. It is appended to dst.
+func (d *db) stored(dst *[]byte, value unsafe.Pointer, length C.size_t) ([]byte, error) {
+	wire, err := input("a value", value, length, maxValue, core.CodeValueTooLarge)
+	if err != nil {
+		return nil, err
+	}
+	start := len(*dst)
+	*dst, err = d.value.Encode(*dst, wire)
+	return (*dst)[start:], err
+}
+
+const maxValue = 1<<31 - 1
+
+// handOut makes stored bytes a result: where they are, or transcoded and lent.
+func (c *call) handOut(w codec.Wire, stored []byte, scratch *[]byte, out *unsafe.Pointer, length *C.size_t) (err error) {
+	if w.Identity() {
+		*out, *length = unsafe.Pointer(unsafe.SliceData(stored)), C.size_t(len(stored))
+		return nil
+	}
+	if *scratch, err = w.Decode((*scratch)[:0], stored); err == nil {
+		*out, *length = c.txn.lend(*scratch), C.size_t(len(*scratch))
+	}
+	return err
+}
+
 // get finds a value as it is handed out: borrowed from the map, or in the transaction's scratch memory.
-func (c *call) get(key unsafe.Pointer, length C.size_t) (value []byte, stored bool, err error) {
+func (c *call) get(key unsafe.Pointer, length C.size_t) (value []byte, err error) {
 	logical, err := c.db.logical(&c.txn.key, key, length)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	value, err = c.db.raw.Get(c.txn.core, c.scope, logical)
 	if err != nil || c.db.value.Identity() {
-		return value, true, err
+		return value, err
 	}
 	c.txn.value, err = c.db.value.Decode(c.txn.value[:0], value)
-	return c.txn.value, false, err
+	return c.txn.value, err
 }
 
 //export goDbGet
@@ -174,17 +224,15 @@ func goDbGet(t, d, s C.uintptr_t, key unsafe.Pointer, keyLength C.size_t, value 
 		return finish(e, err)
 	}
 	defer c.txn.leave()
-	found, stored, err := c.get(key, keyLength)
+	logical, err := c.db.logical(&c.txn.key, key, keyLength)
 	if err != nil {
 		return finish(e, err)
 	}
-	if stored {
-		*value = unsafe.Pointer(unsafe.SliceData(found))
-	} else {
-		*value = c.txn.lend(found)
+	found, err := c.db.raw.Get(c.txn.core, c.scope, logical)
+	if err != nil {
+		return finish(e, err)
 	}
-	*valueLength = C.size_t(len(found))
-	return 0
+	return finish(e, c.handOut(c.db.value, found, &c.txn.value, value, valueLength))
 }
 
 //export goDbGetCopy
@@ -193,15 +241,15 @@ func goDbGetCopy(t, d, s C.uintptr_t, key unsafe.Pointer, keyLength C.size_t, bu
 	if err := output("value_length", valueLength); err != nil {
 		return finish(e, err)
 	}
-	if buffer == nil && capacity != 0 {
-		return finish(e, fail(core.CodeInvalidArgument, "the buffer is NULL with a capacity of %d", uint64(capacity)))
+	if err := checkBuffer(buffer, capacity); err != nil {
+		return finish(e, err)
 	}
 	c, err := enterCall(t, d, s)
 	if err != nil {
 		return finish(e, err)
 	}
 	defer c.txn.leave()
-	found, _, err := c.get(key, keyLength)
+	found, err := c.get(key, keyLength)
 	if err != nil {
 		return finish(e, err)
 	}
@@ -215,62 +263,71 @@ func goDbGetCopy(t, d, s C.uintptr_t, key unsafe.Pointer, keyLength C.size_t, bu
 	return 0
 }
 
+// enterWrite takes a transaction for a write of one entry: what was lent ends its life.
+func enterWrite(t, d, s C.uintptr_t, key unsafe.Pointer, keyLength C.size_t) (c call, logical []byte, err error) {
+	if c, err = enterCall(t, d, s); err != nil {
+		return c, nil, err
+	}
+	if logical, err = c.db.toWrite(&c.txn.key, key, keyLength); err != nil {
+		c.txn.leave()
+		return c, nil, err
+	}
+	c.txn.value = c.txn.scratch()
+	return c, logical, nil
+}
+
 //export goDbPut
 func goDbPut(t, d, s C.uintptr_t, key unsafe.Pointer, keyLength C.size_t, value unsafe.Pointer, valueLength C.size_t, e *C.slmdb_error) (status C.int32_t) {
 	defer guard(e, &status)
-	c, err := enterCall(t, d, s)
+	c, logical, err := enterWrite(t, d, s, key, keyLength)
 	if err != nil {
 		return finish(e, err)
 	}
 	defer c.txn.leave()
-	logical, err := c.db.logical(&c.txn.key, key, keyLength)
-	if err != nil {
-		return finish(e, err)
-	}
-	wire, err := input("a value", value, valueLength, 1<<31-1, core.CodeValueTooLarge)
-	if err == nil && c.db.raw.Kind() != core.KindBytes {
-		c.txn.value, err = c.db.value.Encode(c.txn.value[:0], wire)
-		wire = c.txn.value
-	}
+	stored, err := c.db.stored(&c.txn.value, value, valueLength)
 	if err != nil {
 		return finish(e, err)
 	}
 	c.txn.free()
-	return finish(e, c.db.raw.Put(c.txn.core, c.scope, logical, wire))
+	return finish(e, c.db.raw.Put(c.txn.core, c.scope, logical, stored))
+}
+
+//export goDbPutIfAbsent
+func goDbPutIfAbsent(t, d, s C.uintptr_t, key unsafe.Pointer, keyLength C.size_t, value unsafe.Pointer, valueLength C.size_t, did *C.bool, e *C.slmdb_error) (status C.int32_t) {
+	defer guard(e, &status)
+	c, logical, err := enterWrite(t, d, s, key, keyLength)
+	if err != nil {
+		return finish(e, err)
+	}
+	defer c.txn.leave()
+	stored, err := c.db.stored(&c.txn.value, value, valueLength)
+	if err != nil {
+		return finish(e, err)
+	}
+	c.txn.free()
+	err = c.db.raw.PutIfAbsent(c.txn.core, c.scope, logical, stored)
+	absent := err == nil
+	if err == core.ErrKeyExists {
+		err = nil
+	}
+	if err == nil && did != nil {
+		*did = C.bool(absent)
+	}
+	return finish(e, err)
 }
 
 //export goDbDelete
 func goDbDelete(t, d, s C.uintptr_t, key unsafe.Pointer, keyLength C.size_t, deleted *C.bool, e *C.slmdb_error) (status C.int32_t) {
 	defer guard(e, &status)
-	c, err := enterCall(t, d, s)
+	c, logical, err := enterWrite(t, d, s, key, keyLength)
 	if err != nil {
 		return finish(e, err)
 	}
 	defer c.txn.leave()
-	logical, err := c.db.logical(&c.txn.key, key, keyLength)
-	if err != nil {
-		return finish(e, err)
-	}
 	c.txn.free()
 	was, err := c.db.raw.Delete(c.txn.core, c.scope, logical)
 	if err == nil && deleted != nil {
 		*deleted = C.bool(was)
-	}
-	return finish(e, err)
-}
-
-//export goDbClear
-func goDbClear(t, d, s C.uintptr_t, count *C.uint64_t, e *C.slmdb_error) (status C.int32_t) {
-	defer guard(e, &status)
-	c, err := enterCall(t, d, s)
-	if err != nil {
-		return finish(e, err)
-	}
-	defer c.txn.leave()
-	c.txn.free()
-	n, err := c.db.raw.Clear(c.txn.core, c.scope)
-	if err == nil && count != nil {
-		*count = C.uint64_t(n)
 	}
 	return finish(e, err)
 }

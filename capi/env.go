@@ -15,28 +15,32 @@ import (
 	"github.com/scoped-lmdb/scoped-lmdb/core/engine/lmdb"
 )
 
-// env is what an environment's handle stands for. It knows its databases' handles, to close them with itself.
+// env is what an environment's handle stands for. It knows the handles of its databases and batches, to close them with
+// itself.
 type env struct {
-	core *core.Env
-	mu   sync.Mutex
-	dbs  map[handle]struct{} // nil once the environment is closed
+	core  *core.Env
+	mu    sync.Mutex
+	owned map[handle]struct{} // nil once the environment is closed
 }
 
-// adopt takes a database's handle; false if the environment has been closed meanwhile.
-func (e *env) adopt(h handle) bool {
+// register gives a database or a batch a handle that ends with the environment.
+func (e *env) register(k kind, value any) (handle, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.dbs == nil {
-		return false
+	if e.owned == nil {
+		return 0, fail(core.CodeClosed, "the environment has been closed")
 	}
-	e.dbs[h] = struct{}{}
-	return true
+	h, err := register(k, value)
+	if err == nil {
+		e.owned[h] = struct{}{}
+	}
+	return h, err
 }
 
 func (e *env) disown(h handle) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	delete(e.dbs, h)
+	delete(e.owned, h)
 }
 
 // maxPath is Linux's PATH_MAX.
@@ -59,7 +63,7 @@ func goEnvOpen(path *C.char, pathLength C.size_t, options *C.slmdb_env_options, 
 	if err != nil {
 		return finish(e, err)
 	}
-	h, err := register(kindEnv, &env{core: inner, dbs: map[handle]struct{}{}})
+	h, err := register(kindEnv, &env{core: inner, owned: map[handle]struct{}{}})
 	if err != nil {
 		_ = inner.Close()
 		return finish(e, err)
@@ -115,10 +119,10 @@ func goEnvClose(h C.uintptr_t, e *C.slmdb_error) (status C.int32_t) {
 	release(handle(h))
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	for db := range v.dbs {
-		release(db)
+	for h := range v.owned {
+		release(h)
 	}
-	v.dbs = nil
+	v.owned = nil
 	return 0
 }
 
@@ -135,16 +139,26 @@ func goEnvGrow(h C.uintptr_t, mapSize C.uint64_t, e *C.slmdb_error) (status C.in
 	return finish(e, v.core.Grow(context.Background(), int64(mapSize)))
 }
 
-//export goRegistryPrune
-func goRegistryPrune(h C.uintptr_t, count *C.uint64_t, e *C.slmdb_error) (status C.int32_t) {
+//export goEnvStat
+func goEnvStat(h C.uintptr_t, info *C.slmdb_env_info, e *C.slmdb_error) (status C.int32_t) {
 	defer guard(e, &status)
 	v, err := lookup[*env](handle(h), kindEnv)
+	if err == nil {
+		err = output("info", info)
+	}
+	if err == nil {
+		err = checkSize("slmdb_env_info", info.struct_size, unsafe.Sizeof(*info))
+	}
 	if err != nil {
 		return finish(e, err)
 	}
-	n, err := v.core.PruneScopes(context.Background())
-	if err == nil && count != nil {
-		*count = C.uint64_t(n)
+	is, err := v.core.Info()
+	if err != nil {
+		return finish(e, err)
 	}
-	return finish(e, err)
+	info.map_size, info.used_size = C.uint64_t(is.Size), C.uint64_t(is.Used)
+	info.last_txn, info.page_size = C.uint64_t(is.LastTxn), C.uint32_t(is.PageSize)
+	info.max_readers, info.readers = C.uint32_t(is.MaxReaders), C.uint32_t(is.Readers)
+	info.max_key, info.read_only = C.uint32_t(is.MaxKey), C.bool(is.ReadOnly)
+	return 0
 }

@@ -21,9 +21,10 @@ const (
 	kindScope
 	kindTxn
 	kindCursor
+	kindBatch
 )
 
-var kindNames = [...]string{"", "environment", "database", "scope", "transaction", "cursor"}
+var kindNames = [...]string{"", "environment", "database", "scope", "transaction", "cursor", "batch"}
 
 const (
 	indexBits      = 28

@@ -2,6 +2,7 @@
  * The functions that the library exports. Each refuses a forked process before Go is entered, then calls the Go function
  * of the same name with handles as the numbers that they are. slmdb.h is included, so the compiler holds them to it.
  */
+#include "callback.h"
 #include "guard.h"
 #include "thread.h"
 
@@ -41,7 +42,19 @@ int32_t slmdb_env_open(const char *path, size_t path_length, const slmdb_env_opt
 
 int32_t slmdb_env_close(slmdb_env *env, slmdb_error *error) {
   GUARD;
+  if (slm_in_callback()) return slm_refuse_callback(error);
   return goEnvClose(H(env), error);
+}
+
+int32_t slmdb_env_stat(slmdb_env *env, slmdb_env_info *info, slmdb_error *error) {
+  GUARD;
+  return goEnvStat(H(env), info, error);
+}
+
+int32_t slmdb_env_flush(slmdb_env *env, slmdb_error *error) {
+  GUARD;
+  if (slm_in_callback()) return slm_refuse_callback(error);
+  return goEnvFlush(H(env), error);
 }
 
 int32_t slmdb_env_grow(slmdb_env *env, uint64_t map_size, slmdb_error *error) {
@@ -65,6 +78,16 @@ int32_t slmdb_db_open(slmdb_env *env, const char *name, size_t name_length, cons
   return goDbOpen(H(env), (char *)name, name_length, (slmdb_db_options *)options, OUT(db), error);
 }
 
+int32_t slmdb_db_describe(slmdb_db *db, slmdb_db_options *options, slmdb_error *error) {
+  GUARD;
+  return goDbDescribe(H(db), options, error);
+}
+
+int32_t slmdb_db_list(slmdb_txn *txn, slmdb_cursor **cursor, slmdb_error *error) {
+  GUARD;
+  return goDbList(H(txn), OUT(cursor), error);
+}
+
 int32_t slmdb_db_close(slmdb_db *db, slmdb_error *error) {
   GUARD;
   return goDbClose(H(db), error);
@@ -82,16 +105,92 @@ int32_t slmdb_db_get_copy(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, cons
   return goDbGetCopy(H(txn), H(db), H(scope), (void *)key, key_length, buffer, capacity, value_length, error);
 }
 
+int32_t slmdb_db_contains(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
+                          bool *contains, slmdb_error *error) {
+  GUARD;
+  return goDbContains(H(txn), H(db), H(scope), (void *)key, key_length, contains, error);
+}
+
+int32_t slmdb_db_get_many(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *keys, size_t keys_length,
+                          void *buffer, size_t capacity, size_t *length, slmdb_error *error) {
+  GUARD;
+  return goDbGetMany(H(txn), H(db), H(scope), (void *)keys, keys_length, buffer, capacity, length, error);
+}
+
+int32_t slmdb_db_find(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, int32_t which, const void *key,
+                      size_t key_length, const void **found_key, size_t *found_key_length, const void **value,
+                      size_t *value_length, slmdb_error *error) {
+  GUARD;
+  return goDbFind(H(txn), H(db), H(scope), which, (void *)key, key_length, (void **)found_key, found_key_length,
+                  (void **)value, value_length, error);
+}
+
+int32_t slmdb_db_is_empty(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, bool *empty, slmdb_error *error) {
+  GUARD;
+  return goDbIsEmpty(H(txn), H(db), H(scope), empty, error);
+}
+
+int32_t slmdb_db_count(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const slmdb_range *range, uint64_t *count,
+                       slmdb_error *error) {
+  GUARD;
+  return goDbCount(H(txn), H(db), H(scope), (slmdb_range *)range, count, error);
+}
+
+int32_t slmdb_db_stat(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, slmdb_db_stats *stats, slmdb_error *error) {
+  GUARD;
+  return goDbStat(H(txn), H(db), H(scope), stats, error);
+}
+
 int32_t slmdb_db_put(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
                      const void *value, size_t value_length, slmdb_error *error) {
   GUARD;
   return goDbPut(H(txn), H(db), H(scope), (void *)key, key_length, (void *)value, value_length, error);
 }
 
+int32_t slmdb_db_put_if_absent(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
+                               const void *value, size_t value_length, bool *stored, slmdb_error *error) {
+  GUARD;
+  return goDbPutIfAbsent(H(txn), H(db), H(scope), (void *)key, key_length, (void *)value, value_length, stored, error);
+}
+
+int32_t slmdb_db_replace(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
+                         const void *value, size_t value_length, const void **old, size_t *old_length, bool *existed,
+                         slmdb_error *error) {
+  GUARD;
+  return goDbReplace(H(txn), H(db), H(scope), (void *)key, key_length, (void *)value, value_length, (void **)old,
+                     old_length, existed, error);
+}
+
+int32_t slmdb_db_pop(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
+                     const void **value, size_t *value_length, slmdb_error *error) {
+  GUARD;
+  return goDbPop(H(txn), H(db), H(scope), (void *)key, key_length, (void **)value, value_length, error);
+}
+
+int32_t slmdb_db_compare_and_swap(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
+                                  const void *expected, size_t expected_length, const void *value, size_t value_length,
+                                  bool *swapped, slmdb_error *error) {
+  GUARD;
+  return goDbCompareAndSwap(H(txn), H(db), H(scope), (void *)key, key_length, (void *)expected, expected_length,
+                            (void *)value, value_length, swapped, error);
+}
+
+int32_t slmdb_db_put_many(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *entries, size_t entries_length,
+                          uint64_t *count, slmdb_error *error) {
+  GUARD;
+  return goDbPutMany(H(txn), H(db), H(scope), (void *)entries, entries_length, count, error);
+}
+
 int32_t slmdb_db_delete(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
                         bool *deleted, slmdb_error *error) {
   GUARD;
   return goDbDelete(H(txn), H(db), H(scope), (void *)key, key_length, deleted, error);
+}
+
+int32_t slmdb_db_delete_range(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const slmdb_range *range,
+                              uint64_t *count, slmdb_error *error) {
+  GUARD;
+  return goDbDeleteRange(H(txn), H(db), H(scope), (slmdb_range *)range, count, error);
 }
 
 int32_t slmdb_db_clear(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, uint64_t *count, slmdb_error *error) {
@@ -122,6 +221,12 @@ int32_t slmdb_txn_abort(slmdb_txn *txn, slmdb_error *error) {
   return ended(txn, goTxnAbort(H(txn), error));
 }
 
+/* A child is not remembered: it ends with its parent. */
+int32_t slmdb_txn_child(slmdb_txn *txn, slmdb_txn **child, slmdb_error *error) {
+  GUARD;
+  return goTxnChild(H(txn), OUT(child), error);
+}
+
 int32_t slmdb_cursor_open(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const slmdb_range *range,
                           slmdb_cursor **cursor, slmdb_error *error) {
   GUARD;
@@ -140,9 +245,58 @@ int32_t slmdb_cursor_page(slmdb_cursor *cursor, void *buffer, size_t capacity, s
   return goCursorPage(H(cursor), buffer, capacity, max_entries, length, more, error);
 }
 
+int32_t slmdb_cursor_seek(slmdb_cursor *cursor, const void *key, size_t key_length, slmdb_error *error) {
+  GUARD;
+  return goCursorSeek(H(cursor), (void *)key, key_length, error);
+}
+
 int32_t slmdb_cursor_close(slmdb_cursor *cursor, slmdb_error *error) {
   GUARD;
   return goCursorClose(H(cursor), error);
+}
+
+int32_t slmdb_batch_open(slmdb_env *env, slmdb_batch **batch, slmdb_error *error) {
+  GUARD;
+  return goBatchOpen(H(env), OUT(batch), error);
+}
+
+int32_t slmdb_batch_put(slmdb_batch *batch, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
+                        const void *value, size_t value_length, slmdb_error *error) {
+  GUARD;
+  return goBatchPut(H(batch), H(db), H(scope), (void *)key, key_length, (void *)value, value_length, error);
+}
+
+int32_t slmdb_batch_put_if_absent(slmdb_batch *batch, slmdb_db *db, slmdb_scope *scope, const void *key,
+                                  size_t key_length, const void *value, size_t value_length, slmdb_error *error) {
+  GUARD;
+  return goBatchPutIfAbsent(H(batch), H(db), H(scope), (void *)key, key_length, (void *)value, value_length, error);
+}
+
+int32_t slmdb_batch_put_many(slmdb_batch *batch, slmdb_db *db, slmdb_scope *scope, const void *entries,
+                             size_t entries_length, slmdb_error *error) {
+  GUARD;
+  return goBatchPutMany(H(batch), H(db), H(scope), (void *)entries, entries_length, error);
+}
+
+int32_t slmdb_batch_delete(slmdb_batch *batch, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
+                           slmdb_error *error) {
+  GUARD;
+  return goBatchDelete(H(batch), H(db), H(scope), (void *)key, key_length, error);
+}
+
+int32_t slmdb_batch_clear(slmdb_batch *batch, slmdb_db *db, slmdb_scope *scope, slmdb_error *error) {
+  GUARD;
+  return goBatchClear(H(batch), H(db), H(scope), error);
+}
+
+int32_t slmdb_batch_submit(slmdb_batch *batch, slmdb_done done, void *user, slmdb_error *error) {
+  GUARD;
+  return goBatchSubmit(H(batch), done, user, error);
+}
+
+int32_t slmdb_batch_close(slmdb_batch *batch, slmdb_error *error) {
+  GUARD;
+  return goBatchClose(H(batch), error);
 }
 
 int32_t slmdb_registry_list(slmdb_txn *txn, slmdb_cursor **cursor, slmdb_error *error) {
@@ -150,7 +304,27 @@ int32_t slmdb_registry_list(slmdb_txn *txn, slmdb_cursor **cursor, slmdb_error *
   return goRegistryList(H(txn), OUT(cursor), error);
 }
 
-int32_t slmdb_registry_prune(slmdb_env *env, uint64_t *count, slmdb_error *error) {
+int32_t slmdb_registry_id(slmdb_txn *txn, slmdb_scope *scope, uint32_t *id, slmdb_error *error) {
   GUARD;
-  return goRegistryPrune(H(env), count, error);
+  return goRegistryID(H(txn), H(scope), id, error);
+}
+
+int32_t slmdb_registry_register(slmdb_txn *txn, slmdb_scope *scope, uint32_t *id, slmdb_error *error) {
+  GUARD;
+  return goRegistryRegister(H(txn), H(scope), id, error);
+}
+
+int32_t slmdb_registry_rename(slmdb_txn *txn, slmdb_scope *from, slmdb_scope *to, slmdb_error *error) {
+  GUARD;
+  return goRegistryRename(H(txn), H(from), H(to), error);
+}
+
+int32_t slmdb_registry_drop(slmdb_txn *txn, slmdb_scope *scope, uint64_t *count, slmdb_error *error) {
+  GUARD;
+  return goRegistryDrop(H(txn), H(scope), count, error);
+}
+
+int32_t slmdb_registry_prune(slmdb_txn *txn, uint64_t *count, slmdb_error *error) {
+  GUARD;
+  return goRegistryPrune(H(txn), count, error);
 }

@@ -20,6 +20,8 @@ type txn struct {
 	handle  handle
 	busy    atomic.Bool
 	cursors map[*cursor]struct{}
+	parent  *txn
+	child   atomic.Pointer[txn] // the one that is open
 	// key and value are scratch memory for transcoding, kept for the next call.
 	key, value []byte
 	// lent is C memory that holds results which are not stored as they are handed out.
@@ -85,24 +87,72 @@ func goTxnAbort(h C.uintptr_t, e *C.slmdb_error) (status C.int32_t) {
 	return finish(e, endTxn(handle(h), (*core.Txn).Abort))
 }
 
+// endTxn ends a transaction and with it, if that is how, its child and the child's child. All are taken first: a thread
+// that is inside of a call with one of them keeps them open.
 func endTxn(h handle, how func(*core.Txn) error) error {
 	t, err := enter(h)
 	if err != nil {
 		return err
 	}
-	err = how(t.core)
+	taken := []*txn{t}
+	for c := t.child.Load(); c != nil && err == nil; c = c.child.Load() {
+		if err = c.enter(); err == nil {
+			taken = append(taken, c)
+		}
+	}
+	if err == nil {
+		err = how(t.core)
+	}
 	if code := core.CodeOf(err); code == core.CodeWrongThread || code == core.CodeInUse {
-		t.leave()
+		for _, t := range taken {
+			t.leave()
+		}
 		return err
 	}
-	// The transaction stays taken: nobody can come in any more, not even one who found it a moment ago.
+	// They stay taken: nobody can come in any more, not even one who found them a moment ago.
+	for _, t := range taken {
+		t.release()
+	}
+	if t.parent != nil {
+		t.parent.child.Store(nil)
+	}
+	return err
+}
+
+// release closes the handles of a transaction that has ended, and ends the life of what was lent.
+func (t *txn) release() {
 	release(t.handle)
 	for c := range t.cursors {
 		release(c.handle)
 		c.free()
 	}
 	t.free()
-	return err
+}
+
+//export goTxnChild
+func goTxnChild(h C.uintptr_t, out *C.uintptr_t, e *C.slmdb_error) (status C.int32_t) {
+	defer guard(e, &status)
+	if err := output("child", out); err != nil {
+		return finish(e, err)
+	}
+	t, err := enter(handle(h))
+	if err != nil {
+		return finish(e, err)
+	}
+	defer t.leave()
+	inner, err := t.core.Child()
+	if err != nil {
+		return finish(e, err)
+	}
+	t.free()
+	child := &txn{core: inner, parent: t}
+	if child.handle, err = register(kindTxn, child); err != nil {
+		_ = inner.Abort()
+		return finish(e, err)
+	}
+	t.child.Store(child)
+	*out = C.uintptr_t(child.handle)
+	return 0
 }
 
 // lend copies bytes into C memory that lives as long as results do.
@@ -110,6 +160,17 @@ func (t *txn) lend(b []byte) unsafe.Pointer {
 	p := C.CBytes(b)
 	t.lent = append(t.lent, p)
 	return p
+}
+
+// maxScratch is how much memory for values is kept from one call to the next, in bytes.
+const maxScratch = 1 << 20
+
+// scratch is empty memory for a value.
+func (t *txn) scratch() []byte {
+	if cap(t.value) > maxScratch {
+		return nil
+	}
+	return t.value[:0]
 }
 
 // free ends the life of what was lent.

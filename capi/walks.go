@@ -16,87 +16,150 @@ import (
 
 // scan walks over the entries of a scope.
 type scan struct {
-	db      *db
-	entries *core.Entries
+	db               *db
+	entries          *core.Entries
+	noKeys, noValues bool
 }
 
 func (s *scan) next() (bool, error) { return s.entries.Next() }
 func (s *scan) again()              { s.entries.Again() }
 
-func (s *scan) entry(scratch [2]*[]byte) (parts [2][]byte, stored [2]bool, err error) {
-	parts[0] = s.entries.Key()
-	if parts[1], err = s.entries.Value(); err != nil {
-		return parts, stored, err
+func (s *scan) objects() int {
+	if s.noKeys || s.noValues {
+		return 1
 	}
-	for i, wire := range [...]codec.Wire{s.db.key, s.db.value} {
-		if stored[i] = wire.Identity(); !stored[i] {
-			if *scratch[i], err = wire.Decode((*scratch[i])[:0], parts[i]); err != nil {
-				return parts, stored, err
-			}
-			parts[i] = *scratch[i]
-		}
-	}
-	return parts, stored, nil
+	return 2
 }
 
-func (s *scan) appendEntry(page []byte) ([]byte, error) {
+func (s *scan) entry(scratch [2]*[]byte) (parts [2][]byte, stored [2]bool, err error) {
+	if !s.noKeys {
+		parts[0], stored[0], err = part(s.db.key, s.entries.Key(), scratch[0])
+	}
+	if err == nil && !s.noValues {
+		if parts[1], err = s.entries.Value(); err == nil {
+			parts[1], stored[1], err = part(s.db.value, parts[1], scratch[1])
+		}
+	}
+	return parts, stored, err
+}
+
+// part is a key or a value as it is handed out: where it is stored, or made in scratch.
+func part(w codec.Wire, is []byte, scratch *[]byte) (_ []byte, stored bool, err error) {
+	if w.Identity() {
+		return is, true, nil
+	}
+	*scratch, err = w.Decode((*scratch)[:0], is)
+	return *scratch, false, err
+}
+
+func (s *scan) appendEntry(page []byte) (_ []byte, err error) {
+	if !s.noKeys {
+		if page, err = s.db.key.AppendObject(page, s.entries.Key()); err != nil {
+			return nil, err
+		}
+	}
+	if s.noValues {
+		return page, nil
+	}
 	value, err := s.entries.Value()
 	if err != nil {
-		return nil, err
-	}
-	if page, err = s.db.key.AppendObject(page, s.entries.Key()); err != nil {
 		return nil, err
 	}
 	return s.db.value.AppendObject(page, value)
 }
 
-// list walks over the registered scopes.
+// list walks over rows that were read when it was opened.
 type list struct {
-	scopes []core.ScopeInfo
-	at     int // how many have been walked over
+	rows []row
+	at   int // how many have been walked over
+}
+
+// row is a name and what is said of it, as slmdb_cursor_next hands it out and as an object of a page.
+type row struct {
+	name         string
+	said, object []byte
 }
 
 func (l *list) next() (bool, error) {
-	if l.at == len(l.scopes) {
+	if l.at == len(l.rows) {
 		return false, nil
 	}
 	l.at++
 	return true, nil
 }
 
-func (l *list) again() { l.at-- }
+func (l *list) again()       { l.at-- }
+func (l *list) objects() int { return 2 }
 
 func (l *list) entry([2]*[]byte) (parts [2][]byte, stored [2]bool, err error) {
-	info := l.scopes[l.at-1]
-	return [2][]byte{[]byte(info.Name), binary.LittleEndian.AppendUint32(nil, info.ID)}, stored, nil
+	r := l.rows[l.at-1]
+	return [2][]byte{[]byte(r.name), r.said}, stored, nil
 }
 
 func (l *list) appendEntry(page []byte) ([]byte, error) {
-	info := l.scopes[l.at-1]
-	for _, part := range [...]any{info.Name, info.ID} {
-		object, err := msgpack.Marshal(part)
-		if err != nil {
-			return nil, err
-		}
-		page = append(page, object...)
+	r := l.rows[l.at-1]
+	name, err := msgpack.Marshal(r.name)
+	return append(append(page, name...), r.object...), err
+}
+
+// openList opens a cursor over rows.
+func openList(h C.uintptr_t, out *C.uintptr_t, rows func(*core.Txn) ([]row, error)) error {
+	if err := output("cursor", out); err != nil {
+		return err
 	}
-	return page, nil
+	t, err := enter(handle(h))
+	if err != nil {
+		return err
+	}
+	defer t.leave()
+	found, err := rows(t.core)
+	if err != nil {
+		return err
+	}
+	return openCursor(t, &list{rows: found}, out)
 }
 
 //export goRegistryList
 func goRegistryList(h C.uintptr_t, out *C.uintptr_t, e *C.slmdb_error) (status C.int32_t) {
 	defer guard(e, &status)
-	if err := output("cursor", out); err != nil {
-		return finish(e, err)
-	}
-	t, err := enter(handle(h))
-	if err != nil {
-		return finish(e, err)
-	}
-	defer t.leave()
-	scopes, err := t.core.Scopes()
-	if err != nil {
-		return finish(e, err)
-	}
-	return finish(e, openCursor(t, &list{scopes: scopes}, out))
+	return finish(e, openList(h, out, func(t *core.Txn) ([]row, error) {
+		scopes, err := t.Scopes()
+		rows := make([]row, len(scopes))
+		for i, info := range scopes {
+			rows[i] = row{name: info.Name, said: binary.LittleEndian.AppendUint32(nil, info.ID)}
+			if rows[i].object, err = msgpack.Marshal(info.ID); err != nil {
+				return nil, err
+			}
+		}
+		return rows, err
+	}))
+}
+
+// described is what a list says of a database.
+type described struct {
+	Kind    int    `msgpack:"kind"`
+	Layout  int    `msgpack:"layout"`
+	Key     int    `msgpack:"key_type"`
+	Value   int    `msgpack:"value_type"`
+	Unnamed bool   `msgpack:"unnamed_default"`
+	Entries uint64 `msgpack:"entries"`
+}
+
+//export goDbList
+func goDbList(h C.uintptr_t, out *C.uintptr_t, e *C.slmdb_error) (status C.int32_t) {
+	defer guard(e, &status)
+	return finish(e, openList(h, out, func(t *core.Txn) ([]row, error) {
+		infos, err := t.Databases()
+		rows := make([]row, len(infos))
+		for i, info := range infos {
+			rows[i].name = info.Name
+			rows[i].object, err = msgpack.Marshal(described{int(info.Kind), int(info.Layout), int(info.Key), int(info.Value),
+				info.UnnamedDefault, info.Entries})
+			if err != nil {
+				return nil, err
+			}
+			rows[i].said = rows[i].object
+		}
+		return rows, err
+	}))
 }

@@ -115,5 +115,8 @@ func (e *Env) late() error {
 	return nil
 }
 
+// ReadOnly says whether the environment is open for reading only.
+func (e *Env) ReadOnly() bool { return e.engine.Caps().ReadOnly }
+
 // String names the environment in errors and logs.
 func (e *Env) String() string { return fmt.Sprintf("scoped-lmdb environment (%T)", e.engine) }

@@ -65,6 +65,9 @@ func (raw *Raw) Layout() layout.Layout { return raw.layout }
 // Types are the types of keys and values in a layout whose bytes do not say them; codec.Auto otherwise.
 func (raw *Raw) Types() (key, value codec.Type) { return raw.key, raw.value }
 
+// UnnamedDefault says whether the default scope is LMDB's unnamed database.
+func (raw *Raw) UnnamedDefault() bool { return raw.unscoped.name == engine.Unnamed }
+
 // MaxKey is the longest logical key, in bytes.
 func (raw *Raw) MaxKey() int { return raw.maxKey }
 

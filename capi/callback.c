@@ -1,0 +1,23 @@
+#include "callback.h"
+
+#include <stdio.h>
+
+static _Thread_local int depth;
+
+void slm_call_done(slmdb_done done, void *user, const slmdb_error *result) {
+  static const slmdb_error ok = {SLMDB_OK, ""};
+  depth++;
+  done(user, result ? result : &ok);
+  depth--;
+}
+
+bool slm_in_callback(void) { return depth > 0; }
+
+int32_t slm_refuse_callback(slmdb_error *error) {
+  if (error) {
+    error->code = SLMDB_BUSY;
+    snprintf(error->message, sizeof error->message,
+             "this is a batch's callback, which batches wait for: flush or close the environment elsewhere");
+  }
+  return SLMDB_BUSY;
+}

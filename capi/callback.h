@@ -1,0 +1,18 @@
+/* How a batch's callback is called. */
+#ifndef SLM_CALLBACK_H
+#define SLM_CALLBACK_H
+
+#include <stdbool.h>
+
+#include "slmdb.h"
+
+/* Calls a callback with what its batch came to; NULL is success. */
+void slm_call_done(slmdb_done done, void *user, const slmdb_error *result);
+
+/* Whether the calling thread is inside of a callback, where waiting for batches would be waiting for itself. */
+bool slm_in_callback(void);
+
+/* Writes SLMDB_BUSY into *error, if there is one, and returns it. */
+int32_t slm_refuse_callback(slmdb_error *error);
+
+#endif
