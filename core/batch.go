@@ -159,6 +159,9 @@ func (w *write) do(t *Txn) (err error) {
 		_, err = w.raw.Clear(t, w.scope)
 	case writeInsert:
 		err = w.raw.store(t, w.scope, w.key, w.value, engine.Txn.Insert)
+		if err == ErrKeyExists {
+			err = fail(CodeKeyExists, "there is an entry under the key %q, which was to be new", w.key)
+		}
 	default:
 		err = w.raw.store(t, w.scope, w.key, w.value, engine.Txn.Put)
 	}

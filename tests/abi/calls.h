@@ -87,7 +87,7 @@ static inline int32_t calls_make(int call, const calls_handles *h, slmdb_error *
     case CALL_TXN_BEGIN: return slmdb_txn_begin(h->of.env, SLMDB_READ, &txn, error);
     case CALL_TXN_COMMIT: return slmdb_txn_commit(h->of.txn, error);
     case CALL_TXN_ABORT: return slmdb_txn_abort(h->of.txn, error);
-    case CALL_REGISTRY_PRUNE: return slmdb_registry_prune(h->of.env, &count, error);
+    case CALL_REGISTRY_PRUNE: return slmdb_registry_prune(h->of.txn, &count, error);
     case CALL_CURSOR_OPEN:
     case CALL_CURSOR_NEXT:
     case CALL_CURSOR_PAGE:

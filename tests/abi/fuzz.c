@@ -292,7 +292,7 @@ static int32_t close_any(worker *w) {
 static int32_t prune_or_grow(worker *w) {
   uint64_t count;
   if (!dice_once(&w->d, 4))
-    return slmdb_registry_prune(some_env(w), dice_once(&w->d, 2) ? NULL : &count, some_error(w));
+    return slmdb_registry_prune(some_txn(w), dice_once(&w->d, 2) ? NULL : &count, some_error(w));
   if (threads > 1) return slmdb_env_grow((slmdb_env *)(uintptr_t)dice_next(&w->d), dice_next(&w->d), some_error(w));
   end_writer(w);
   for (int i = 0; i < POOL_SIZE; i++) pool_drop(POOL_TXN, pools[POOL_TXN].handles[i]);

@@ -107,6 +107,15 @@ static inline size_t given_count(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scop
   return n;
 }
 
+/* Prunes, and says how many scopes there were to prune. */
+static inline uint64_t given_prune(slmdb_env *env) {
+  uint64_t count = 0;
+  slmdb_txn *txn = given_txn(env, SLMDB_WRITE);
+  IS(SLMDB_OK, slmdb_registry_prune(txn, &count, ERR));
+  IS(SLMDB_OK, slmdb_txn_commit(txn, ERR));
+  return count;
+}
+
 /* Whether an Env still does what it is for: after an error, it must. The database is left as it was. */
 static inline void given_works(slmdb_env *env, slmdb_db *db, slmdb_scope *scope) {
   slmdb_txn *txn = given_txn(env, SLMDB_WRITE);

@@ -30,6 +30,24 @@ static void test_structs(void) {
   IS_AT(slmdb_db_options, key_type, 16, 4);
   IS_AT(slmdb_db_options, value_type, 20, 4);
   IS_AT(slmdb_db_options, must_exist, 24, 1);
+  IS_AT(slmdb_db_options, unnamed_default, 25, 1);
+
+  IS_SIZE(slmdb_env_info, 56);
+  IS_AT(slmdb_env_info, struct_size, 0, 8);
+  IS_AT(slmdb_env_info, map_size, 8, 8);
+  IS_AT(slmdb_env_info, used_size, 16, 8);
+  IS_AT(slmdb_env_info, last_txn, 24, 8);
+  IS_AT(slmdb_env_info, page_size, 32, 4);
+  IS_AT(slmdb_env_info, max_readers, 36, 4);
+  IS_AT(slmdb_env_info, readers, 40, 4);
+  IS_AT(slmdb_env_info, max_key, 44, 4);
+  IS_AT(slmdb_env_info, read_only, 48, 1);
+
+  IS_SIZE(slmdb_db_stats, 32);
+  IS_AT(slmdb_db_stats, struct_size, 0, 8);
+  IS_AT(slmdb_db_stats, entries, 8, 8);
+  IS_AT(slmdb_db_stats, key_bytes, 16, 8);
+  IS_AT(slmdb_db_stats, value_bytes, 24, 8);
 
   IS_SIZE(slmdb_range, 56);
   IS_AT(slmdb_range, struct_size, 0, 8);
@@ -46,8 +64,9 @@ static void test_constants(void) {
   const int constants[] = {SLMDB_DURABLE, SLMDB_NO_META_SYNC, SLMDB_NO_SYNC, SLMDB_TYPED, SLMDB_BYTES_KEY, SLMDB_BYTES,
                            SLMDB_LAYOUT_AUTO, SLMDB_LAYOUT_ORDERED, SLMDB_LAYOUT_HEED, SLMDB_READ, SLMDB_WRITE,
                            SLMDB_RANGE_LOWER, SLMDB_RANGE_LOWER_EXCLUSIVE, SLMDB_RANGE_UPPER, SLMDB_RANGE_UPPER_EXCLUSIVE,
-                           SLMDB_RANGE_REVERSE};
-  const int numbers[] = {0, 1, 2, 1, 2, 3, 0, 1, 2, 0, 1, 1, 2, 4, 8, 16};
+                           SLMDB_RANGE_REVERSE, SLMDB_RANGE_PREFIX, SLMDB_RANGE_KEYS_ONLY, SLMDB_RANGE_VALUES_ONLY,
+                           SLMDB_FIRST, SLMDB_LAST, SLMDB_AT_OR_AFTER, SLMDB_AFTER, SLMDB_AT_OR_BEFORE, SLMDB_BEFORE};
+  const int numbers[] = {0, 1, 2, 1, 2, 3, 0, 1, 2, 0, 1, 1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 3, 4, 5, 6};
   CHECK(sizeof constants == sizeof numbers && memcmp(constants, numbers, sizeof numbers) == 0);
   const int types[] = {SLMDB_TYPE_AUTO, SLMDB_TYPE_TEXT, SLMDB_TYPE_BYTES, SLMDB_TYPE_U8, SLMDB_TYPE_U16, SLMDB_TYPE_U32,
                        SLMDB_TYPE_U64, SLMDB_TYPE_I8, SLMDB_TYPE_I16, SLMDB_TYPE_I32, SLMDB_TYPE_I64, SLMDB_TYPE_F32,

@@ -63,7 +63,6 @@ static void test_nested(void) {
   slmdb_txn *second = NULL, *txn = given_txn(env, SLMDB_WRITE);
   IS(SLMDB_NESTED, slmdb_txn_begin(env, SLMDB_WRITE, &second, ERR));
   IS(SLMDB_NESTED, slmdb_db_open(env, "fresh", 5, &o, &fresh, ERR));
-  IS(SLMDB_NESTED, slmdb_registry_prune(env, NULL, ERR));
   slmdb_db *again = given_db(env, "d", SLMDB_BYTES); /* nothing to create */
   IS(SLMDB_OK, slmdb_db_close(again, ERR));
   second = given_txn(env, SLMDB_READ);

@@ -174,7 +174,12 @@ static int32_t do_scopes(words *w) {
 
 static int32_t do_prune(words *w) {
   uint64_t count;
-  int32_t status = slmdb_registry_prune(envs[slot(w)], &count, NULL);
+  slmdb_txn *txn;
+  int32_t status = slmdb_txn_begin(envs[slot(w)], SLMDB_WRITE, &txn, NULL);
+  if (status != SLMDB_OK) return status;
+  status = slmdb_registry_prune(txn, &count, NULL);
+  if (status == SLMDB_OK) status = slmdb_txn_commit(txn, NULL);
+  else slmdb_txn_abort(txn, NULL);
   if (status == SLMDB_OK) words_print_number(count, &answer);
   return status;
 }

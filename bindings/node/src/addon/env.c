@@ -79,7 +79,16 @@ static napi_value registry_prune(napi_env env, napi_callback_info info) {
   slmdb_env *opened = handle_find(self, HANDLE_ENV, self->frame->handle);
   if (opened == NULL) return NULL;
   uint64_t count = 0;
-  self->frame->status = slmdb_registry_prune(opened, &count, &self->error);
+  int32_t status;
+  do { /* again if another process has made a database meanwhile */
+    slmdb_txn *txn;
+    status = slmdb_txn_begin(opened, SLMDB_WRITE, &txn, &self->error);
+    if (status != SLMDB_OK) break;
+    status = slmdb_registry_prune(txn, &count, &self->error);
+    if (status == SLMDB_OK) status = slmdb_txn_commit(txn, &self->error);
+    else slmdb_txn_abort(txn, NULL);
+  } while (status == SLMDB_CONFLICT);
+  self->frame->status = status;
   self->frame->result = (double)count;
   return NULL;
 }

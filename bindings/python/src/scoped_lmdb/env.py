@@ -219,12 +219,13 @@ class Env:
 
         It is a write transaction of its own. Errors: as `write` and `WriteTxn.commit`.
         """
-        frame = _frame.take()
-        status = self._library.slmdb_registry_prune(self._handle.argument, frame.count_ref, frame.error_ref)
-        if status:
-            raise frame.failure(status)
-        count = frame.count.value
-        _frame.FRAMES.append(frame)
+        with self.write() as txn:
+            frame = _frame.take()
+            status = self._library.slmdb_registry_prune(txn._argument, frame.count_ref, frame.error_ref)
+            if status:
+                raise frame.failure(status)
+            count = frame.count.value
+            _frame.FRAMES.append(frame)
         return count
 
     # ---- the map, the end --------------------------------------------------------------------------------------------
