@@ -14,7 +14,6 @@ import (
 
 	"github.com/scoped-lmdb/scoped-lmdb/core"
 	"github.com/scoped-lmdb/scoped-lmdb/core/codec"
-	"github.com/scoped-lmdb/scoped-lmdb/core/engine"
 )
 
 // Pages of keys and entries: what one call does for many of them.
@@ -36,13 +35,13 @@ func (d *db) readKeys(data unsafe.Pointer, length C.size_t) ([][]byte, error) {
 }
 
 // readEntries makes entries of a page. The page is copied, since its bytes may be those that a put moves (see toWrite).
-func (d *db) readEntries(data unsafe.Pointer, length C.size_t) ([]engine.Entry, error) {
+func (d *db) readEntries(data unsafe.Pointer, length C.size_t) ([]core.RawEntry, error) {
 	page, err := d.readPage(data, length, 2)
 	if err != nil {
 		return nil, err
 	}
 	var memory []byte
-	entries := make([]engine.Entry, page.Len()/2)
+	entries := make([]core.RawEntry, page.Len()/2)
 	for i := range entries {
 		if entries[i].Key, err = page.Next(d.key, &memory); err != nil {
 			return nil, fmt.Errorf("key %d of the page: %w", i, err)

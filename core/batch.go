@@ -48,7 +48,7 @@ func (raw *Raw) BatchPutIfAbsent(b *Batch, s Scope, key, value []byte) error {
 }
 
 // BatchPutMany adds the puts of entries, all or none.
-func (raw *Raw) BatchPutMany(b *Batch, s Scope, entries []engine.Entry) error {
+func (raw *Raw) BatchPutMany(b *Batch, s Scope, entries []RawEntry) error {
 	before, size := len(b.writes), b.size
 	for i, entry := range entries {
 		if err := raw.BatchPut(b, s, entry.Key, entry.Value); err != nil {

@@ -100,6 +100,9 @@ func (b *Bounds) spans(t engine.Txn, sp spot) ([]span, error) {
 		if err != nil {
 			return nil, wrap(err)
 		}
+		if n := len(spans); n > 0 && bytes.Compare(class[:], spans[n-1].head) <= 0 {
+			return nil, fail(CodeInternal, "the engine went back from keys of class %x to %x", spans[n-1].head, class)
+		}
 		spans = append(spans, b.span(class[:]))
 		next := successor(class[:])
 		if next == nil {

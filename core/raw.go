@@ -293,7 +293,7 @@ func (raw *Raw) spotChecked(t *Txn, s scope.Scope, key, value []byte) (spot, err
 
 // PutMany stores entries in order. All are checked first: one that cannot be put is named, and nothing is stored. After
 // another error the transaction can only be aborted.
-func (raw *Raw) PutMany(t *Txn, s scope.Scope, entries []engine.Entry) (err error) {
+func (raw *Raw) PutMany(t *Txn, s scope.Scope, entries []RawEntry) (err error) {
 	if err := t.enterWrite(); err != nil {
 		return err
 	}
@@ -371,6 +371,9 @@ func (raw *Raw) exchange(t *Txn, s scope.Scope, key []byte, decide Decide) error
 	}
 	return raw.put(t, s, key, value, engine.Txn.Put)
 }
+
+// RawEntry is a logical key and a stored value.
+type RawEntry = engine.Entry
 
 // Decide says what becomes of a value.
 type Decide = func(old []byte, there bool) (value []byte, what Exchange, err error)
