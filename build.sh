@@ -3,6 +3,7 @@
 # ./build.sh demo    build, then tenants' data in one file, written and read from Go, C, Python and Node
 # ./build.sh test    build, then all tests
 # ./build.sh lint    formatting and static checks of all languages
+# ./build.sh bench abi [ENTRIES [ROUNDS]]   what a call of the C ABI costs beside plain C LMDB
 # ./build.sh fuzz    every fuzz target for 30 seconds (or: fuzz SECONDS), then longer runs of the model and crash tests
 # ./build.sh clean   remove build/ and what the tests left
 # ./build.sh help    this text
@@ -166,6 +167,20 @@ fuzz() {
   SLMDB_CRASH_KILLS=2000 go test -count=1 -timeout 2h ./tests/crash
 }
 
+bench() {
+  local what=${1:-}
+  shift || true
+  case $what in
+    abi)
+      check_tools
+      build_library
+      step "C ABI beside plain C LMDB"
+      tests/bench/abi/run.sh "$build" "$@"
+      ;;
+    *) fail "there is no benchmark '$what': bench abi" ;;
+  esac
+}
+
 lint() {
   build_all
   step "Go: gofmt, vet, staticcheck"
@@ -195,6 +210,7 @@ case "${1:-help}" in
   demo) demo ;;
   test) test_all ;;
   lint) lint ;;
+  bench) shift; bench "$@" ;;
   fuzz) shift; fuzz "$@" ;;
   clean) clean ;;
   help | -h | --help) help ;;
