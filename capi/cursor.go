@@ -28,11 +28,10 @@ type walk interface {
 	// entry is the entry as slmdb_cursor_next hands it out. Bytes that are not stored like this are made in scratch, and
 	// must be copied.
 	entry(scratch [2]*[]byte) (parts [2][]byte, stored [2]bool, err error)
-	// appendEntry appends the entry to a page, as MessagePack objects; how many is the same for all.
-	appendEntry(page []byte) ([]byte, error)
+	// fill moves over as many entries as the page takes.
+	fill(p *pager) error
+	// objects is how many MessagePack objects an entry is in a page.
 	objects() int
-	// again makes the next call of next give the same entry once more.
-	again()
 }
 
 // loan is C memory that is used again and again.
@@ -255,39 +254,43 @@ func goCursorPage(h C.uintptr_t, buffer unsafe.Pointer, capacity, most C.size_t,
 }
 
 // page fills a page and says its length, or the length that is needed, and whether there are entries left.
-func (c *cursor) page(page []byte, most uint64) (length int, more bool, err error) {
-	filled := page[:pageHead]
-	var count uint64
-	for {
-		ok, err := c.walk.next()
-		if err != nil {
-			return 0, false, err
-		}
-		if !ok {
-			break
-		}
-		if more = most != 0 && count == most; more {
-			c.walk.again()
-			break
-		}
-		next, err := c.walk.appendEntry(filled)
-		if err != nil {
-			return 0, false, err
-		}
-		if more = len(next) > len(page); more { // append has moved it to memory of Go's own
-			c.walk.again()
-			if count == 0 {
-				return len(next), true, fail(core.CodeBufferTooSmall,
-					"a page with the next entry has %d bytes, and the buffer has room for %d", len(next), len(page))
-			}
-			break
-		}
-		filled = next
-		count++
+func (c *cursor) page(room []byte, most uint64) (length int, more bool, err error) {
+	p := pager{room: room, filled: room[:pageHead], most: most}
+	if err := c.walk.fill(&p); err != nil {
+		return 0, false, err
 	}
-	page[0] = 0xdd
-	binary.BigEndian.PutUint32(page[1:], uint32(count*uint64(c.walk.objects())))
-	return len(filled), more, nil
+	if p.count == 0 && p.need > 0 {
+		return p.need, true, fail(core.CodeBufferTooSmall, "a page with the next entry has %d bytes, and the buffer has room for %d",
+			p.need, len(room))
+	}
+	room[0] = 0xdd
+	binary.BigEndian.PutUint32(room[1:], uint32(p.count*uint64(c.walk.objects())))
+	return len(p.filled), p.more, nil
+}
+
+// pager is a page that is being filled.
+type pager struct {
+	room, filled []byte
+	count, most  uint64
+	more         bool // there was an entry that it did not take
+	need         int  // how long it would have become with that one
+}
+
+// takes says whether the page takes one more entry.
+func (p *pager) takes() bool {
+	p.more = p.most != 0 && p.count == p.most
+	return !p.more
+}
+
+// add takes the page with one more entry, unless it is too long: then append has moved it to memory of Go's own.
+func (p *pager) add(filled []byte) bool {
+	if p.more = len(filled) > len(p.room); p.more {
+		p.need = len(filled)
+		return false
+	}
+	p.filled = filled
+	p.count++
+	return true
 }
 
 //export goCursorClose

@@ -22,7 +22,6 @@ type scan struct {
 }
 
 func (s *scan) next() (bool, error) { return s.entries.Next() }
-func (s *scan) again()              { s.entries.Again() }
 
 func (s *scan) objects() int {
 	if s.noKeys || s.noValues {
@@ -52,20 +51,25 @@ func part(w codec.Wire, is []byte, scratch *[]byte) (_ []byte, stored bool, err 
 	return *scratch, false, err
 }
 
-func (s *scan) appendEntry(page []byte) (_ []byte, err error) {
-	if !s.noKeys {
-		if page, err = s.db.key.AppendObject(page, s.entries.Key()); err != nil {
-			return nil, err
+func (s *scan) fill(p *pager) error {
+	_, err := s.entries.Each(func(key, value []byte) (_ bool, err error) {
+		if !p.takes() {
+			return false, nil
 		}
-	}
-	if s.noValues {
-		return page, nil
-	}
-	value, err := s.entries.Value()
-	if err != nil {
-		return nil, err
-	}
-	return s.db.value.AppendObject(page, value)
+		filled := p.filled
+		if !s.noKeys {
+			if filled, err = s.db.key.AppendObject(filled, key); err != nil {
+				return false, err
+			}
+		}
+		if !s.noValues {
+			if filled, err = s.db.value.AppendObject(filled, value); err != nil {
+				return false, err
+			}
+		}
+		return p.add(filled), nil
+	})
+	return err
 }
 
 // list walks over rows that were read when it was opened.
@@ -88,7 +92,6 @@ func (l *list) next() (bool, error) {
 	return true, nil
 }
 
-func (l *list) again()       { l.at-- }
 func (l *list) objects() int { return 2 }
 
 func (l *list) entry([2]*[]byte) (parts [2][]byte, stored [2]bool, err error) {
@@ -96,10 +99,18 @@ func (l *list) entry([2]*[]byte) (parts [2][]byte, stored [2]bool, err error) {
 	return [2][]byte{[]byte(r.name), r.said}, stored, nil
 }
 
-func (l *list) appendEntry(page []byte) ([]byte, error) {
-	r := l.rows[l.at-1]
-	name, err := msgpack.Marshal(r.name)
-	return append(append(page, name...), r.object...), err
+func (l *list) fill(p *pager) error {
+	for ; l.at < len(l.rows) && p.takes(); l.at++ {
+		r := l.rows[l.at]
+		name, err := msgpack.Marshal(r.name)
+		if err != nil {
+			return err
+		}
+		if !p.add(append(append(p.filled, name...), r.object...)) {
+			break
+		}
+	}
+	return nil
 }
 
 // openList opens a cursor over rows.

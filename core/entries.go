@@ -106,6 +106,56 @@ func (e *Entries) next() (bool, error) {
 	return true, nil
 }
 
+// Each hands entries to take, in order, until that says no or the range ends; more says that there are entries left. The
+// entry that take said no to is the next one again. Keys and values are borrowed until take returns, which must not use the
+// transaction. It does what a loop over Next does, at half the price.
+func (e *Entries) Each(take func(key, value []byte) (bool, error)) (more bool, err error) {
+	if e.state == walkEnded {
+		return false, e.ended()
+	}
+	if err := e.txn.enter(); err != nil {
+		return false, err
+	}
+	defer e.txn.leave()
+	for {
+		ok, err := e.next()
+		if err != nil || !ok {
+			return false, err
+		}
+		taken, err := take(e.entry.Key, e.entry.Value)
+		if err == nil && taken {
+			taken, err = e.eachOfBatch(take)
+		} else {
+			e.Again()
+		}
+		if err != nil || !taken {
+			return err == nil, err
+		}
+	}
+}
+
+// eachOfBatch hands out what a run has fetched already; false if take said no.
+func (e *Entries) eachOfBatch(take func(key, value []byte) (bool, error)) (taken bool, err error) {
+	r, ok := e.source.(*run)
+	if !ok || !e.spot.form.AsIs() {
+		return true, nil
+	}
+	start := r.at
+	for r.at < r.n && e.left > 0 {
+		entry := &r.batch[r.at]
+		if taken, err = take(entry.Key, entry.Value); err != nil || !taken {
+			break
+		}
+		r.at++
+		e.left--
+	}
+	stopped := err != nil || r.at < r.n && e.left > 0
+	if r.at > start {
+		e.entry = r.batch[r.at-1]
+	}
+	return !stopped, err
+}
+
 // advance takes the next entry from the source, which after a write must first find its place again.
 func (e *Entries) advance() (engine.Entry, bool, error) {
 	if e.state == walkParked || e.state == walkStale {

@@ -64,7 +64,7 @@ func newRun(t engine.Txn, sp spot, s span) (*run, error) {
 	return &run{cursor: cursor, spot: sp, head: s.head, batch: make([]engine.Entry, firstBatch)}, nil
 }
 
-func (r *run) next() (engine.Entry, bool, error) {
+func (r *run) next() (entry engine.Entry, ok bool, err error) {
 	if r.at == r.n {
 		if r.n == len(r.batch) && r.n < fullBatch {
 			r.batch = make([]engine.Entry, fullBatch)
@@ -75,10 +75,9 @@ func (r *run) next() (engine.Entry, bool, error) {
 			return engine.Entry{}, false, wrap(err)
 		}
 	}
-	entry := r.batch[r.at]
+	entry = r.batch[r.at]
 	r.at++
 	if !r.spot.form.AsIs() {
-		var err error
 		if entry.Key, err = r.spot.form.Logical(&r.scratch, entry.Key); err != nil {
 			return engine.Entry{}, false, wrap(err)
 		}
