@@ -2,6 +2,8 @@
 # ./build.sh build   the library, the Node addon and a Python environment, under build/
 # ./build.sh demo    build, then tenants' data in one file, written and read from Go, C, Python and Node
 # ./build.sh test    build, then all tests
+# ./build.sh arm64   the library for Linux on arm64, under build/arm64, and its ABI tests under qemu
+# ./build.sh tools   install what tests can do without (Debian, as root): arm64's cross compiler, qemu, clang
 # ./build.sh lint    formatting and static checks of all languages
 # ./build.sh fuzz    every fuzz target for 30 seconds (or: fuzz SECONDS), then longer runs of the model and crash tests
 # ./build.sh clean   remove build/ and what the tests left
@@ -60,12 +62,12 @@ library() {
   mv "$output.new" "$output"    # a process that has the old one mapped keeps it whole
 }
 
-build_library() {
+build_library() { # FOLDER
   step "libslmdb.so $version"
-  mkdir -p "$build/lib"
-  library "$build/lib/libslmdb.so.$version"
-  ln -sf "libslmdb.so.$version" "$build/lib/libslmdb.so.1"
-  ln -sf libslmdb.so.1 "$build/lib/libslmdb.so"
+  mkdir -p "$1"
+  library "$1/libslmdb.so.$version"
+  ln -sf "libslmdb.so.$version" "$1/libslmdb.so.1"
+  ln -sf libslmdb.so.1 "$1/libslmdb.so"
 }
 
 build_python() {
@@ -90,7 +92,7 @@ build_node() {
 
 build_all() {
   check_tools
-  build_library
+  build_library "$build/lib"
   build_python
   build_node
 }
@@ -129,6 +131,35 @@ test_abi() {
   tests/abi/run.sh "$build"
 }
 
+# Whether a tool for arm64 is missing; then `missing` names each.
+arm64_misses() {
+  missing=()
+  need aarch64-linux-gnu-gcc "a cross compiler"
+  need qemu-aarch64 "runs arm64's programs"
+  if [ ${#missing[@]} -eq 0 ] && [ "$(aarch64-linux-gnu-gcc -print-file-name=crt1.o)" = crt1.o ]; then
+    missing+=("libc6-dev-arm64-cross (the C library to compile with)")
+  fi
+  [ ${#missing[@]} -gt 0 ]
+}
+
+arm64() {
+  step "arm64: cross-built, its ABI under qemu"
+  if arm64_misses; then fail "missing: ${missing[*]}: ./build.sh tools installs them"; fi
+  (
+    export CC=aarch64-linux-gnu-gcc GOARCH=arm64
+    build_library "$build/arm64/lib"
+  )
+  tests/abi/arm64.sh "$build/arm64"
+}
+
+test_arm64() {
+  if arm64_misses; then
+    step "arm64: skipped, missing: ${missing[*]}: ./build.sh tools installs them"
+  else
+    arm64
+  fi
+}
+
 test_conformance() {
   step "Conformance: one program, four languages, the same answers"
   demo/build.sh "$build"
@@ -145,6 +176,7 @@ test_all() {
   test_go
   test_vectors
   test_abi
+  test_arm64
   test_python
   test_node
   test_conformance
@@ -182,6 +214,15 @@ lint() {
   (cd bindings/node && npm run --silent lint && npm run --silent types)
 }
 
+tools() {
+  local packages=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user clang)
+  step "optional tools: ${packages[*]}"
+  command -v apt-get >/dev/null 2>&1 || fail "there is no apt-get: install by your system's own means what Debian calls so"
+  [ "$(id -u)" -eq 0 ] || fail "only root installs packages: sudo apt-get install ${packages[*]}"
+  apt-get update -qq
+  apt-get install -y -qq --no-install-recommends "${packages[@]}"
+}
+
 clean() {
   rm -rf "$build" bindings/node/node_modules tests/vectors/check/node_modules
   find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
@@ -194,6 +235,8 @@ case "${1:-help}" in
   build) build_all ;;
   demo) demo ;;
   test) test_all ;;
+  arm64) check_tools; arm64 ;;
+  tools) tools ;;
   lint) lint ;;
   fuzz) shift; fuzz "$@" ;;
   clean) clean ;;
