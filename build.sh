@@ -52,12 +52,15 @@ digest() { cat "$@" | cksum; }
 stamped() { local name=$1; shift; [ "$(cat "$build/stamps/$name" 2>/dev/null)" = "$(digest "$@")" ]; }
 stamp() { local name=$1; shift; mkdir -p "$build/stamps"; digest "$@" >"$build/stamps/$name"; }
 
+# For hosts that call on stacks of their own (capi/stack.c). tests/ffi builds without, to see what it is good for.
+stack_flags=-Wl,--wrap=pthread_getattr_np
+
 # library OUTPUT [GO-BUILD-FLAG...]: libslmdb.so with our symbols only, the same bytes wherever it is built.
 library() {
   local output=$1
   shift
   go build -buildmode=c-shared -trimpath -buildvcs=false "$@" -ldflags "-s -w -buildid= -extldflags '-Wl,--build-id=none \
--Wl,-soname,libslmdb.so.1 -Wl,--version-script=$root/include/slmdb.map -Wl,--wrap=pthread_getattr_np'" -o "$output.new" ./capi
+-Wl,-soname,libslmdb.so.1 -Wl,--version-script=$root/include/slmdb.map $stack_flags'" -o "$output.new" ./capi
   rm -f "$output.h"             # cgo's own header; include/slmdb.h is the contract
   mv "$output.new" "$output"    # a process that has the old one mapped keeps it whole
 }
@@ -160,6 +163,11 @@ test_arm64() {
   fi
 }
 
+test_ffi() {
+  step "Other FFI hosts: koffi drives the C ABI"
+  tests/ffi/run.sh "$build" "$NODE"
+}
+
 test_conformance() {
   step "Conformance: one program, four languages, the same answers"
   demo/build.sh "$build"
@@ -177,6 +185,7 @@ test_all() {
   test_vectors
   test_abi
   test_arm64
+  test_ffi
   test_python
   test_node
   test_conformance
@@ -224,7 +233,7 @@ tools() {
 }
 
 clean() {
-  rm -rf "$build" bindings/node/node_modules tests/vectors/check/node_modules
+  rm -rf "$build" bindings/node/node_modules tests/{ffi,vectors/check}/node_modules
   find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
   rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis bindings/python/.{pytest,mypy,ruff}_cache bindings/python/.hypothesis
 }
