@@ -2,6 +2,8 @@
 # ./build.sh build   the library, the Node addon and a Python environment, under build/
 # ./build.sh demo    build, then tenants' data in one file, written and read from Go, C, Python and Node
 # ./build.sh test    build, then all tests
+# ./build.sh arm64   the library for Linux on arm64, under build/arm64, and its ABI tests under qemu
+# ./build.sh tools   install what tests can do without (Debian, as root): arm64's cross compiler, qemu, clang
 # ./build.sh lint    formatting and static checks of all languages
 # ./build.sh bench abi [ENTRIES [ROUNDS]]   what a call of the C ABI costs beside plain C LMDB
 # ./build.sh fuzz    every fuzz target for 30 seconds (or: fuzz SECONDS), then longer runs of the model and crash tests
@@ -51,22 +53,25 @@ digest() { cat "$@" | cksum; }
 stamped() { local name=$1; shift; [ "$(cat "$build/stamps/$name" 2>/dev/null)" = "$(digest "$@")" ]; }
 stamp() { local name=$1; shift; mkdir -p "$build/stamps"; digest "$@" >"$build/stamps/$name"; }
 
+# For hosts that call on stacks of their own (capi/stack.c). tests/ffi builds without, to see what it is good for.
+stack_flags=-Wl,--wrap=pthread_getattr_np
+
 # library OUTPUT [GO-BUILD-FLAG...]: libslmdb.so with our symbols only, the same bytes wherever it is built.
 library() {
   local output=$1
   shift
   go build -buildmode=c-shared -trimpath -buildvcs=false "$@" -ldflags "-s -w -buildid= -extldflags '-Wl,--build-id=none \
--Wl,-soname,libslmdb.so.1 -Wl,--version-script=$root/include/slmdb.map -Wl,--wrap=pthread_getattr_np'" -o "$output.new" ./capi
+-Wl,-soname,libslmdb.so.1 -Wl,--version-script=$root/include/slmdb.map $stack_flags'" -o "$output.new" ./capi
   rm -f "$output.h"             # cgo's own header; include/slmdb.h is the contract
   mv "$output.new" "$output"    # a process that has the old one mapped keeps it whole
 }
 
-build_library() {
+build_library() { # FOLDER
   step "libslmdb.so $version"
-  mkdir -p "$build/lib"
-  library "$build/lib/libslmdb.so.$version"
-  ln -sf "libslmdb.so.$version" "$build/lib/libslmdb.so.1"
-  ln -sf libslmdb.so.1 "$build/lib/libslmdb.so"
+  mkdir -p "$1"
+  library "$1/libslmdb.so.$version"
+  ln -sf "libslmdb.so.$version" "$1/libslmdb.so.1"
+  ln -sf libslmdb.so.1 "$1/libslmdb.so"
 }
 
 build_python() {
@@ -91,7 +96,7 @@ build_node() {
 
 build_all() {
   check_tools
-  build_library
+  build_library "$build/lib"
   build_python
   build_node
 }
@@ -130,6 +135,40 @@ test_abi() {
   tests/abi/run.sh "$build"
 }
 
+# Whether a tool for arm64 is missing; then `missing` names each.
+arm64_misses() {
+  missing=()
+  need aarch64-linux-gnu-gcc "a cross compiler"
+  need qemu-aarch64 "runs arm64's programs"
+  if [ ${#missing[@]} -eq 0 ] && [ "$(aarch64-linux-gnu-gcc -print-file-name=crt1.o)" = crt1.o ]; then
+    missing+=("libc6-dev-arm64-cross (the C library to compile with)")
+  fi
+  [ ${#missing[@]} -gt 0 ]
+}
+
+arm64() {
+  step "arm64: cross-built, its ABI under qemu"
+  if arm64_misses; then fail "missing: ${missing[*]}: ./build.sh tools installs them"; fi
+  (
+    export CC=aarch64-linux-gnu-gcc GOARCH=arm64
+    build_library "$build/arm64/lib"
+  )
+  tests/abi/arm64.sh "$build/arm64"
+}
+
+test_arm64() {
+  if arm64_misses; then
+    step "arm64: skipped, missing: ${missing[*]}: ./build.sh tools installs them"
+  else
+    arm64
+  fi
+}
+
+test_ffi() {
+  step "Other FFI hosts: koffi drives the C ABI"
+  tests/ffi/run.sh "$build" "$NODE"
+}
+
 test_conformance() {
   step "Conformance: one program, four languages, the same answers"
   demo/build.sh "$build"
@@ -146,6 +185,8 @@ test_all() {
   test_go
   test_vectors
   test_abi
+  test_arm64
+  test_ffi
   test_python
   test_node
   test_conformance
@@ -197,8 +238,17 @@ lint() {
   (cd bindings/node && npm run --silent lint && npm run --silent types)
 }
 
+tools() {
+  local packages=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user clang)
+  step "optional tools: ${packages[*]}"
+  command -v apt-get >/dev/null 2>&1 || fail "there is no apt-get: install by your system's own means what Debian calls so"
+  [ "$(id -u)" -eq 0 ] || fail "only root installs packages: sudo apt-get install ${packages[*]}"
+  apt-get update -qq
+  apt-get install -y -qq --no-install-recommends "${packages[@]}"
+}
+
 clean() {
-  rm -rf "$build" bindings/node/node_modules tests/vectors/check/node_modules
+  rm -rf "$build" bindings/node/node_modules tests/{ffi,vectors/check}/node_modules
   find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
   rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis bindings/python/.{pytest,mypy,ruff}_cache bindings/python/.hypothesis
 }
@@ -209,6 +259,8 @@ case "${1:-help}" in
   build) build_all ;;
   demo) demo ;;
   test) test_all ;;
+  arm64) check_tools; arm64 ;;
+  tools) tools ;;
   lint) lint ;;
   bench) shift; bench "$@" ;;
   fuzz) shift; fuzz "$@" ;;

@@ -134,6 +134,11 @@ static inline bool check_says(const char *word, const char *file, int line) {
 /* Whether the last error's message names a thing. */
 #define SAYS(word) check_says((word), __FILE__, __LINE__)
 
+/* ---- the machine ------------------------------------------------------------------------------------------------ */
+
+/* The words that run a program where qemu plays the machine, NULL elsewhere. What qemu cannot do is left out there. */
+static inline const char *check_runner(void) { return getenv("ABI_RUNNER"); }
+
 /* ---- folders and time ------------------------------------------------------------------------------------------- */
 
 typedef struct check_folder {

@@ -1,4 +1,8 @@
-# Does the library show what the header declares, and nothing else? Sourced by run.sh: functions, each one check.
+# Does the library show what the header declares, and nothing else? Sourced by run.sh and arm64.sh: functions, each
+# one check. NM and READELF name the programs that look into a library of another machine.
+
+NM=${NM:-nm}
+READELF=${READELF:-readelf}
 
 readonly warnings=(-Wall -Wextra -pedantic -Werror)
 
@@ -21,7 +25,7 @@ header_compiles() { # COMPILER LANGUAGE STANDARD
 same_functions() {
   python3 "$here/tables.py" header "$root/include/slmdb.h" >"$out/header.txt"
   python3 "$here/tables.py" map "$root/include/slmdb.map" >"$out/map.txt"
-  nm -D --defined-only "$library" >"$out/nm.txt"
+  "$NM" -D --defined-only "$library" >"$out/nm.txt"
   python3 "$here/tables.py" nm "$out/nm.txt" >"$out/library.txt"
   test -s "$out/header.txt"
   diff "$out/header.txt" "$out/map.txt"
@@ -37,31 +41,31 @@ one_version() {
 same_statuses() { python3 "$here/tables.py" compare "$root/include/slmdb.h" "$root/core/errors.go"; }
 
 right_soname() {
-  readelf -d "$library" | grep -F 'Library soname: [libslmdb.so.1]'
+  "$READELF" -d "$library" | grep -F 'Library soname: [libslmdb.so.1]'
   test "$(readlink -f "$BUILD/lib/libslmdb.so")" = "$(readlink -f "$BUILD/lib/libslmdb.so.1")"
 }
 
 # Nothing is looked for in folders of the build machine, and only the C library is needed.
 no_strange_needs() {
-  readelf -d "$library" >"$out/dynamic.txt"
+  "$READELF" -d "$library" >"$out/dynamic.txt"
   none grep -E 'RPATH|RUNPATH|TEXTREL' "$out/dynamic.txt"
   grep NEEDED "$out/dynamic.txt" | none grep -vE '\[(libc\.so\.6|libpthread\.so\.0|libdl\.so\.2|ld-linux[^]]*)\]'
 }
 
 # What is undefined comes from the C library by a version, or may be missing.
 no_strange_symbols() {
-  nm -D --undefined-only "$library" >"$out/undefined.txt"
+  "$NM" -D --undefined-only "$library" >"$out/undefined.txt"
   awk '{ print $2 }' "$out/undefined.txt" |
     none grep -vE '@GLIBC_[0-9.]*$|^(_ITM_(de)?registerTMCloneTable|__gmon_start__)$'
   grep -o 'GLIBC_[0-9.]*' "$out/undefined.txt" | sort -Vu | tail -n 1 # the newest that is needed, for the log
 }
 
-no_executable_stack() { test "$(readelf -lW "$library" | awk '/GNU_STACK/ { print $7 }')" = RW; }
+no_executable_stack() { test "$("$READELF" -lW "$library" | awk '/GNU_STACK/ { print $7 }')" = RW; }
 
 # Paths of the machine that built it.
 no_machine_paths() { none grep -aqF -e "$root" -e "$HOME/" "$library"; }
 
-check_contract() {
+check_header() {
   local compiler
   for compiler in "${c_compilers[@]}"; do
     step "header as C99 ($compiler)" header_compiles "$compiler" c c99
@@ -71,9 +75,12 @@ check_contract() {
     step "header as C++11 ($compiler)" header_compiles "$compiler" c++ c++11
     step "header as C++17 ($compiler)" header_compiles "$compiler" c++ c++17
   done
+  step "the same statuses in header and core" same_statuses
+}
+
+check_library() {
   step "the same functions in header, map and library" same_functions
   step "one symbol version" one_version
-  step "the same statuses in header and core" same_statuses
   step "soname" right_soname
   step "needs the C library only" no_strange_needs
   step "no strange undefined symbols" no_strange_symbols

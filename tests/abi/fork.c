@@ -27,6 +27,9 @@ static int in_child(const calls_handles *h) {
   return check_failed != 0;
 }
 
+/* Not under qemu: it takes the advice to wipe a page in children, and does not follow it. */
+static bool can_clone_raw(void) { return !check_runner(); }
+
 /* As fork(), but past the C library, so that its handlers for children do not run. */
 static pid_t clone_raw(void) { return (pid_t)syscall(SYS_clone, (long)SIGCHLD, 0L, 0L, 0L, 0L); }
 
@@ -73,7 +76,7 @@ static void test_busy(const calls_handles *h) {
   void *argument[2] = {(void *)h, &stop};
   pthread_t workers[2];
   for (int i = 0; i < 2; i++) NEED(pthread_create(&workers[i], NULL, work, argument) == 0);
-  for (int i = 0; i < 20; i++) test_child(h, i % 2, END_QUICKLY);
+  for (int i = 0; i < 20; i++) test_child(h, i % 2 && can_clone_raw(), END_QUICKLY);
   __atomic_store_n(&stop, 1, __ATOMIC_RELEASE);
   for (int i = 0; i < 2; i++) NEED(pthread_join(workers[i], NULL) == 0);
 }
@@ -81,7 +84,7 @@ static void test_busy(const calls_handles *h) {
 int main(void) {
   check_folder folder = check_make_folder();
   calls_handles h = calls_given(folder.path); /* with a write transaction that the children inherit */
-  for (int raw = 0; raw < 2; raw++) {
+  for (int raw = 0; raw <= can_clone_raw(); raw++) {
     test_child(&h, raw, END_QUICKLY);
     if (!raw) test_child(&h, raw, END_BY_EXIT);
     test_child(&h, raw, END_AFTER_GRANDCHILD);

@@ -92,11 +92,31 @@ static int child(const char *role, const char *path) {
 
 /* ---- what the parent does --------------------------------------------------------------------------------------- */
 
+enum { MOST_WORDS = 8 };
+
+/* Splits what a program is run by into its words, in a buffer; how many there are. */
+static int split(char *buffer, size_t size, const char *words, char **out) {
+  char *rest = NULL;
+  int n = 0;
+  snprintf(buffer, size, "%s", words ? words : "");
+  for (char *word = strtok_r(buffer, " ", &rest); word && n < MOST_WORDS; word = strtok_r(NULL, " ", &rest))
+    out[n++] = word;
+  return n;
+}
+
+static bool self_path(char *path, size_t size) {
+  ssize_t length = readlink("/proc/self/exe", path, size - 1);
+  if (length > 0) path[length] = 0;
+  return length > 0;
+}
+
 /* Starts this program anew as a child; with `out`, what it prints can be read there. */
 static pid_t start(const char *role, const char *path, FILE **out) {
-  char program[] = "/proc/self/exe", name[] = "processes", word[16], folder[400];
-  char *const arguments[] = {name, word, folder, NULL};
-  int ends[2] = {-1, -1};
+  char program[400], word[16], folder[400], runner[200];
+  char *arguments[MOST_WORDS + 4];
+  int ends[2] = {-1, -1}, n = split(runner, sizeof runner, check_runner(), arguments);
+  arguments[n++] = program, arguments[n++] = word, arguments[n++] = folder, arguments[n] = NULL;
+  NEED(self_path(program, sizeof program));
   pid_t pid = -1;
   posix_spawn_file_actions_t actions;
   snprintf(word, sizeof word, "%s", role);
@@ -105,7 +125,7 @@ static pid_t start(const char *role, const char *path, FILE **out) {
   if (out) NEED(posix_spawn_file_actions_adddup2(&actions, ends[1], 1) == 0);
   posix_spawn_file_actions_addclose(&actions, ends[0]);
   posix_spawn_file_actions_addclose(&actions, ends[1]);
-  NEED(posix_spawn(&pid, program, &actions, NULL, arguments, environ) == 0);
+  NEED(posix_spawnp(&pid, arguments[0], &actions, NULL, arguments, environ) == 0);
   posix_spawn_file_actions_destroy(&actions);
   close(ends[1]);
   if (out) *out = fdopen(ends[0], "r");
@@ -220,8 +240,10 @@ static void test_dead_readers(const char *path) {
 
 int main(int argc, char **argv) {
   if (argc == 3) return child(argv[1], argv[2]);
-  void (*const tests[])(const char *) = {test_additions, test_growth, test_dead_writer, test_dead_readers};
-  for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
+  void (*const tests[])(const char *) = {test_additions, test_growth, test_dead_readers, test_dead_writer};
+  size_t count = sizeof tests / sizeof *tests;
+  if (check_runner()) count--; /* qemu knows no robust lists, by which the kernel frees the lock of a writer that died */
+  for (size_t i = 0; i < count; i++) {
     check_folder folder = check_make_folder();
     tests[i](folder.path);
     check_remove_folder(&folder);

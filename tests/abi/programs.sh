@@ -1,11 +1,15 @@
-# Do the programs of this folder hold against a library? Sourced by run.sh: compiling and running them.
+# Do the programs of this folder hold against a library? Sourced by run.sh and arm64.sh: compiling
+# and running them.
 
 # In this order; what a program needs as arguments is in arguments_of.
 programs=(statuses layout basic cursors fixture errors environments limits handles transactions misuse threads growth orphans
   stacks fork symbols dlopen processes fuzz)
 
 # Each program may take this long, in seconds.
-readonly patience=60
+patience=60
+
+# What a program is run by: nothing, or the words before its name that let it run on another machine than its own.
+runner=()
 
 # Sets `arguments` for a program. FOLDER holds the library.
 arguments_of() { # PROGRAM FOLDER
@@ -32,7 +36,6 @@ prepare_neighbour() {
 build_host_lmdb() {
   cd "$out/bin"
   "$CC" -O1 -w -pthread -c "$host_sources/lmdb/mdb.c" "$host_sources/lmdb/midl.c"
-  ar rcs libhost-lmdb.a mdb.o midl.o
 }
 
 prepare_programs() {
@@ -46,7 +49,7 @@ compile() { # COMPILER LANGUAGE STANDARD FOLDER PROGRAM OUTPUT [FLAGS...]
   if [ "$2" = c ]; then flags+=(-Wstrict-prototypes); fi
   if [ "$5" = neighbour ]; then
     flags+=(-isystem "$host_sources/lmdb")
-    own=("$out/bin/libhost-lmdb.a")
+    own=("$out/bin/mdb.o" "$out/bin/midl.o")
   fi
   cd "$here" # so that a failed check is told without the folders of this machine
   # --as-needed: dlopen.c calls no function of the library, so it is not linked with it, and must not be
@@ -55,7 +58,7 @@ compile() { # COMPILER LANGUAGE STANDARD FOLDER PROGRAM OUTPUT [FLAGS...]
 }
 
 run_program() { # FOLDER BINARY [ARGUMENTS...]
-  LD_LIBRARY_PATH="$1" timeout -k 5 "$patience" "${@:2}"
+  LD_LIBRARY_PATH="$1" timeout -k 5 "$patience" "${runner[@]}" "${@:2}"
 }
 
 # Compiles and runs every program, one step each.

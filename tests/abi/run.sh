@@ -16,44 +16,8 @@ BUILD=$(cd "$1" && pwd)
 out="$BUILD/abi"
 CC=${CC:-gcc}
 CXX=${CXX:-g++}
-passed=0
-failed=0
-ok=true
 
-mkdir -p "$out"
-exec 9>"$out/lock"
-flock 9 # one run at a time in this folder
-rm -rf "$out/logs" "$out/bin" "$out/lib"
-mkdir -p "$out/logs" "$out/bin" "$out/lib"
-
-# Programs work in here. Others may pass through: environments.c gives root's rights away to try a closed folder.
-TMPDIR=$(mktemp -d)
-export TMPDIR
-chmod 711 "$TMPDIR"
-trap 'rm -rf "$TMPDIR"' EXIT
-
-# A copy, since the library may be built anew while this runs.
-cp -L "$BUILD/lib/libslmdb.so.1" "$out/lib/libslmdb.so.1"
-ln -s libslmdb.so.1 "$out/lib/libslmdb.so"
-library="$out/lib/libslmdb.so.1"
-
-# Runs one check, and says in `ok` whether it held; what it prints is shown if it did not. It must stand alone: within an
-# `if` or beside `||` the shell would go on after a failed command inside of the check.
-step() { # NAME COMMAND...
-  local log="$out/logs/${1//[^A-Za-z0-9+]/_}.log" status=0
-  (set -e; "${@:2}") >"$log" 2>&1 9>&- &
-  wait $! || status=$?
-  if [ "$status" -eq 0 ]; then
-    ok=true
-    passed=$((passed + 1))
-    echo "ok   $1"
-  else
-    ok=false
-    failed=$((failed + 1))
-    echo "FAIL $1 (status $status)"
-    head -n 25 "$log" | cut -c 1-300 | sed 's/^/     /'
-  fi
-}
+source "$here/steps.sh"
 
 c_compilers=("$CC")
 cxx_compilers=("$CXX")
@@ -69,15 +33,15 @@ source "$here/builds.sh"
 
 run_all() {
   prepare_programs
-  check_contract
+  check_header
+  check_library
   for compiler in "${c_compilers[@]}"; do check_programs "$compiler C99" "$compiler" c c99 "$out/lib"; done
   for compiler in "${cxx_compilers[@]}"; do check_programs "$compiler C++11" "$compiler" c++ c++11 "$out/lib"; done
   check_reproducible
   check_asan
   check_pointers
   rm -rf "$out/sources"
-  echo "abi: $passed passed, $failed failed"
-  exit "$((failed > 0))" # here, so that a change of this file meanwhile changes nothing
+  end_run abi
 }
 
 run_all

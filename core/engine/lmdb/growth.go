@@ -109,7 +109,11 @@ func (s *session) Grow(ctx context.Context, size int64) error {
 // setMapSize moves the map. The size is kept here, since asking LMDB for it reads the map, which may be moving.
 func (e *environment) setMapSize(size int64) error {
 	// LMDB gives up the old map before it asks for the new one, so it must be sure to get it.
-	if !reservable(size) {
+	fd, err := e.lm.FD()
+	if err != nil {
+		return failed(err, "the file could not be mapped anew")
+	}
+	if !mappable(int(fd), size) {
 		return engine.Fail(engine.ErrOutOfMemory, fmt.Sprintf("a map of %d bytes does not fit into this process's address space", size), nil)
 	}
 	if err := e.lm.SetMapSize(size); err != nil {
@@ -158,11 +162,12 @@ func (e *environment) recorded() (int64, error) {
 	return most, nil
 }
 
-// reservable says whether so much address space is to be had.
-func reservable(size int64) bool {
+// mappable says whether so much address space is to be had for the file. It asks for the very map that LMDB will ask for:
+// machines differ in what they grant, and emulated ones refuse maps of files where they grant memory.
+func mappable(fd int, size int64) bool {
 	if size > math.MaxInt {
 		return false
 	}
-	memory, err := syscall.Mmap(-1, 0, int(size), syscall.PROT_NONE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	memory, err := syscall.Mmap(fd, 0, int(size), syscall.PROT_READ, syscall.MAP_SHARED)
 	return err == nil && syscall.Munmap(memory) == nil
 }
