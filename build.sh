@@ -10,8 +10,8 @@
 # ./build.sh help    this text
 #
 # It needs Go (see go.mod), gcc, Python 3.9 or newer, Node 20 or newer and npm; everything else it installs into this
-# folder from the languages' package registries. CC, PYTHON and NODE choose other programs of each kind. To install, Go, gcc
-# and binutils are enough; DESTDIR goes before DIR, as packagers want it.
+# folder from the languages' package registries. CC, PYTHON and NODE choose other programs of each kind. To install, Go,
+# gcc and binutils are enough; DESTDIR goes before DIR, as packagers want it.
 set -euo pipefail
 called_from=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")"

@@ -1,4 +1,4 @@
-# What a C or C++ program links with, and where it is put. Sourced by build.sh, whose names it uses: functions, no commands.
+# What a C or C++ program links with, and where it is put. Sourced by build.sh, whose names it uses: functions only.
 # shellcheck shell=bash disable=SC2154 # root, build, version, soname and CC are build.sh's
 
 check_install_tools() {
@@ -12,12 +12,12 @@ check_install_tools() {
 # The functions that programs may call, as the version script has them.
 public_names() { sed -n 's/^ *\(slmdb_[a-z0-9_]*\);$/\1/p' "$root/include/slmdb.map"; }
 
-# archive OUTPUT: libslmdb.a with our symbols only. What Go makes (some 40 objects, whose names would meet those of the
+# archive OUTPUT: libslmdb.a with our symbols only. What Go makes (some 40 objects, whose names would meet those of a
 # program's own LMDB or of other archives made by Go) is linked into one, and all names but ours are then made local.
 #   --wrap        as for the shared library, so that users need no flags of the linker
 #   -d            gives "common" variables their place here; as commons they would stay global
-#   .init_array   Go's start is moved before the program's own constructors, of which one that calls us would wait for Go
-#                 for ever; the loader sees to that for a shared library. 101 is block_signals in capi/guard.c
+#   .init_array   Go's start is moved before the program's own constructors, of which one that calls us would wait for
+#                 Go for ever; the loader sees to that for a shared library. 101 is block_signals in capi/guard.c
 archive() {
   local output=$1 work=$1.parts
   rm -rf "$work"
@@ -39,7 +39,7 @@ archive() {
 third_party() {
   local path release folder file
   printf 'slmdb contains parts of these; each is followed by its licence.\n'
-  go list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}}{{"\t"}}{{.Version}}{{"\t"}}{{.Dir}}{{end}}{{end}}' ./capi |
+  go list -deps -f '{{with .Module}}{{if not .Main}}{{printf "%s\t%s\t%s" .Path .Version .Dir}}{{end}}{{end}}' ./capi |
     LC_ALL=C sort -u >"$build/c/modules"
   while IFS=$'\t' read -r path release folder; do
     for file in "$folder"/LICEN[CS]E* "$folder"/COPYING* "$folder"/NOTICE*; do
@@ -105,11 +105,10 @@ parse_prefix() { # COMMAND ARGUMENTS...
     esac
     case $prefix in '' | -*) fail "--prefix needs a folder, as in: ./build.sh $command --prefix /opt/slmdb" ;; esac
   done
-  if [ -z "${DESTDIR:-}" ]; then
-    into=$(from_caller "$prefix")
-  else
-    case $prefix in /*) into=$(from_caller "$DESTDIR")$prefix ;; *) fail "with DESTDIR, --prefix must begin with /" ;; esac
-  fi
+  into=$(from_caller "$prefix")
+  [ -n "${DESTDIR:-}" ] || return 0
+  case $prefix in /*) ;; *) fail "with DESTDIR, --prefix must begin with /" ;; esac
+  into=$(from_caller "$DESTDIR")$prefix
 }
 
 install_library() {

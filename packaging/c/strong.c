@@ -1,7 +1,7 @@
 /*
- * Linked into the static archive and nowhere else. capi/stack.c names the C library's function weakly, since its tests are
- * linked without --wrap; but a weak reference fetches nothing out of a static C library, so that a program linked with
- * -static would jump to address 0. This reference is strong, and makes the other strong where both become one object.
+ * Linked into the static archive and nowhere else. capi/stack.c names the C library's function weakly, since its tests
+ * are linked without --wrap; but a weak reference fetches nothing out of a static C library, so that a program linked
+ * with -static would jump to address 0. This reference is strong, and makes the other strong where both become one.
  */
 #include <pthread.h>
 
