@@ -16,6 +16,8 @@ public_names() { sed -n 's/^ *\(slmdb_[a-z0-9_]*\);$/\1/p' "$root/include/slmdb.
 # program's own LMDB or of other archives made by Go) is linked into one, and all names but ours are then made local.
 #   --wrap        as for the shared library, so that users need no flags of the linker
 #   -d            gives "common" variables their place here; as commons they would stay global
+#   --unique      keeps the objects' code in sections of their own: as one of a megabyte it crashes GNU ld 2.40 for
+#                 arm64, where that looks for instructions to mend (--fix-cortex-a53-843419)
 #   .init_array   Go's start is moved before the program's own constructors, of which one that calls us would wait for
 #                 Go for ever; the loader sees to that for a shared library. 101 is block_signals in capi/guard.c
 archive() {
@@ -24,8 +26,8 @@ archive() {
   mkdir -p "$work"
   go build -buildmode=c-archive -trimpath -buildvcs=false -ldflags '-s -w -buildid=' -o "$work/go.a" ./capi
   "$CC" -O2 -fPIC -c "$root/packaging/c/strong.c" -o "$work/strong.o"
-  "$CC" -r -nostdlib -Wl,-d -Wl,--wrap=pthread_getattr_np -Wl,--whole-archive "$work/go.a" -Wl,--no-whole-archive \
-    "$work/strong.o" -o "$work/linked.o"
+  "$CC" -r -nostdlib -Wl,-d -Wl,--unique=.text -Wl,--wrap=pthread_getattr_np \
+    -Wl,--whole-archive "$work/go.a" -Wl,--no-whole-archive "$work/strong.o" -o "$work/linked.o"
   public_names >"$work/names"
   [ -s "$work/names" ] || fail "include/slmdb.map names no functions"
   "${OBJCOPY:-objcopy}" --keep-global-symbols="$work/names" --rename-section .init_array=.init_array.00102 \

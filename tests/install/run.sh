@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Can programs outside of the tree be built with what is installed? Usage: run.sh BUILD_DIR
 #
-# BUILD_DIR holds lib/libslmdb.so*, the library that the other tests have tried: the installed one must be the same bytes.
+# BUILD_DIR holds lib/libslmdb.so*, the library that other tests have tried: the installed one must be the same bytes.
 # CC and CXX name the compilers (gcc, g++). What pkg-config or CMake is needed for is left out, with a word, where they
 # are missing. All is made in a temporary folder; a failed step's output is shown, and kept in BUILD_DIR/install.
 set -euo pipefail
