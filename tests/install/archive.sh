@@ -18,7 +18,7 @@ archive_sections() {
   test "$(ar t "$prefix/lib/libslmdb.a")" = slmdb.o
   readelf -SW "$prefix/lib/libslmdb.a" >"$work/sections.txt"
   none grep -E '\.debug_|\.init_array +|\.ctors' "$work/sections.txt"
-  grep -E '\.init_array\.00101 ' "$work/sections.txt"
+  grep -E '\.init_array\.(00)?101 ' "$work/sections.txt"
   grep -E '\.init_array\.00102 ' "$work/sections.txt"
   grep -F .note.GNU-stack "$work/sections.txt" | none grep -E ' [A-Z]*X[A-Z]* '
 }
