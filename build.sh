@@ -7,16 +7,21 @@
 # ./build.sh lint    formatting and static checks of all languages
 # ./build.sh bench abi [ENTRIES [ROUNDS]]   what a call of the C ABI costs beside plain C LMDB
 # ./build.sh fuzz    every fuzz target for 30 seconds (or: fuzz SECONDS), then longer runs of the model and crash tests
+# ./build.sh install [--prefix DIR]     header, library, archive, pkg-config and CMake files, into DIR (/usr/local)
+# ./build.sh uninstall [--prefix DIR]   remove these again
 # ./build.sh clean   remove build/ and what the tests left
 # ./build.sh help    this text
 #
 # It needs Go (see go.mod), gcc, Python 3.9 or newer, Node 20 or newer and npm; everything else it installs into this
-# folder from the languages' package registries. CC, PYTHON and NODE choose other programs of each kind.
+# folder from the languages' package registries. CC, PYTHON and NODE choose other programs of each kind. To install, Go,
+# gcc and binutils are enough; DESTDIR goes before DIR, as packagers want it.
 set -euo pipefail
+called_from=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")"
 root=$PWD
 build=$root/build
 version=0.1.0
+soname=libslmdb.so.1
 CC=${CC:-gcc}
 PYTHON=${PYTHON:-python3}
 NODE=${NODE:-node}
@@ -29,20 +34,32 @@ fail() { printf 'build.sh: %s\n' "$*" >&2; exit 1; }
 missing=()
 need() { command -v "$1" >/dev/null 2>&1 || missing+=("$1 ($2)"); }
 
-check_tools() {
+need_c() {
   need go "Go $(sed -n 's/^go //p' go.mod) or newer, https://go.dev/dl"
   need "$CC" "a C compiler; Debian: apt-get install gcc libc6-dev"
-  need "$PYTHON" "Python 3.9 or newer with venv; Debian: apt-get install python3-venv"
-  need "$NODE" "Node 20 or newer, https://nodejs.org"
-  need npm "comes with Node"
+}
+
+refuse_missing() {
   if [ ${#missing[@]} -gt 0 ]; then
     printf 'build.sh: missing: %s\n' "${missing[@]}" >&2
     exit 1
   fi
+}
+
+check_go_version() {
   local want have
   want=$(sed -n 's/^go //p' go.mod)
   have=$(go env GOVERSION | sed 's/^go//; s/[^0-9.].*//')
   [ "$(printf '%s\n%s\n' "$want" "$have" | sort -V | head -n 1)" = "$want" ] || fail "Go $have is too old: go.mod asks for $want"
+}
+
+check_tools() {
+  need_c
+  need "$PYTHON" "Python 3.9 or newer with venv; Debian: apt-get install python3-venv"
+  need "$NODE" "Node 20 or newer, https://nodejs.org"
+  need npm "comes with Node"
+  refuse_missing
+  check_go_version
   "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 9))' || fail "Python 3.9 or newer is needed: $("$PYTHON" --version)"
   "$PYTHON" -c 'import venv, ensurepip' 2>/dev/null || fail "Python's venv module is missing; Debian: apt-get install python3-venv"
   [ "$("$NODE" -p 'process.versions.node.split(".")[0]')" -ge 20 ] || fail "Node 20 or newer is needed: $("$NODE" --version)"
@@ -61,7 +78,7 @@ library() {
   local output=$1
   shift
   go build -buildmode=c-shared -trimpath -buildvcs=false "$@" -ldflags "-s -w -buildid= -extldflags '-Wl,--build-id=none \
--Wl,-soname,libslmdb.so.1 -Wl,--version-script=$root/include/slmdb.map $stack_flags'" -o "$output.new" ./capi
+-Wl,-soname,$soname -Wl,--version-script=$root/include/slmdb.map $stack_flags'" -o "$output.new" ./capi
   rm -f "$output.h"             # cgo's own header; include/slmdb.h is the contract
   mv "$output.new" "$output"    # a process that has the old one mapped keeps it whole
 }
@@ -70,8 +87,8 @@ build_library() { # FOLDER
   step "libslmdb.so $version"
   mkdir -p "$1"
   library "$1/libslmdb.so.$version"
-  ln -sf "libslmdb.so.$version" "$1/libslmdb.so.1"
-  ln -sf libslmdb.so.1 "$1/libslmdb.so"
+  ln -sf "libslmdb.so.$version" "$1/$soname"
+  ln -sf "$soname" "$1/libslmdb.so"
 }
 
 build_python() {
@@ -169,6 +186,11 @@ test_ffi() {
   tests/ffi/run.sh "$build" "$NODE"
 }
 
+test_install() {
+  step "Install: programs outside of the tree, by pkg-config and CMake"
+  tests/install/run.sh "$build"
+}
+
 test_conformance() {
   step "Conformance: one program, four languages, the same answers"
   demo/build.sh "$build"
@@ -187,6 +209,7 @@ test_all() {
   test_abi
   test_arm64
   test_ffi
+  test_install
   test_python
   test_node
   test_conformance
@@ -214,7 +237,7 @@ bench() {
   case $what in
     abi)
       check_tools
-      build_library
+      build_library "$build/lib"
       step "C ABI beside plain C LMDB"
       tests/bench/abi/run.sh "$build" "$@"
       ;;
@@ -253,6 +276,8 @@ clean() {
   rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis bindings/python/.{pytest,mypy,ruff}_cache bindings/python/.hypothesis
 }
 
+source packaging/install.sh
+
 help() { sed -n '2,/^[^#]/{/^#/{s/^# \{0,1\}//;p}}' "$root/build.sh"; }
 
 case "${1:-help}" in
@@ -264,6 +289,8 @@ case "${1:-help}" in
   lint) lint ;;
   bench) shift; bench "$@" ;;
   fuzz) shift; fuzz "$@" ;;
+  install) shift; install_library "$@" ;;
+  uninstall) shift; uninstall_library "$@" ;;
   clean) clean ;;
   help | -h | --help) help ;;
   *) help >&2; fail "there is no command '$1'" ;;
