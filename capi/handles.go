@@ -116,7 +116,7 @@ func refuse(h handle, k kind, s *slot) error {
 	case h.kind() == 0 || int(h.kind()) >= len(kindNames) || s == nil:
 		return fail(core.CodeInvalidHandle, "%#x is no handle of scoped-lmdb", uint64(h))
 	case h.kind() != k:
-		return fail(core.CodeInvalidHandle, "a %s handle was given where a %s handle is needed", kindNames[h.kind()], kindNames[k])
+		return fail(core.CodeInvalidHandle, "%s handle given, %s handle needed", kindNames[h.kind()], kindNames[k])
 	case h.generation() <= s.last.Load() && h.generation() != 0:
 		return fail(core.CodeClosed, "the %s has been closed", kindNames[k])
 	}

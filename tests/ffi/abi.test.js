@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { decode, decodeMulti, encode } from '@msgpack/msgpack'
-import { ABI_VERSION, KIND, MODE, NO_SYNC, RANGE, STATUS, dbOptions, range } from './declare.js'
+import {
+  ABI_VERSION, KIND, MODE, NO_SYNC, RANGE, STATUS, callback, copied, dbOptions, dbStats, envInfo, range
+} from './declare.js'
 import {
   abi, begin, bytes, get, handle, inFolder, is, openDb, openEnv, openScope, put, rest, told, within
 } from './given.js'
@@ -150,7 +152,7 @@ test('two tenants never see each other', () => inFolder((folder) => {
   within(env, MODE.WRITE, (txn) => is(OK, 'slmdb_db_clear', txn, db, a, count))
   assert.equal(count[0], 3)
   within(env, MODE.READ, (txn) => assert.deepEqual([all(txn, a), all(txn, b)], [[], ofB]))
-  is(OK, 'slmdb_registry_prune', env, count)
+  within(env, MODE.WRITE, (txn) => is(OK, 'slmdb_registry_prune', txn, count))
   assert.equal(count[0], 1)
   assert.deepEqual(names().map(([name]) => name.toString()), ['tenant_b'])
   for (const scope of [a, b]) is(OK, 'slmdb_scope_close', scope)
@@ -227,5 +229,56 @@ test('calls from other threads', () => inFolder(async (folder) => {
   await elsewhere(OK, 'slmdb_db_get_copy', reader, db, null, bytes('k'), 1, buffer, buffer.length, length)
   assert.equal(buffer.toString('utf8', 0, length[0]), 'v')
   await elsewhere(OK, 'slmdb_txn_abort', reader)
+  is(OK, 'slmdb_env_close', env)
+}))
+
+test('pages, figures and single finds', () => inFolder((folder) => {
+  const env = openEnv(folder)
+  const db = openDb(env, 'd', KIND.TYPED)
+  const scope = openScope('tenant')
+  const page = Buffer.from(encode([1, 'one', 2, 'two', 3, 'three']))
+  const count = [0]
+  within(env, MODE.WRITE, (txn) => {
+    is(OK, 'slmdb_db_put_many', txn, db, scope, page, page.length, count)
+    assert.equal(count[0], 3)
+    is(STATUS.INVALID_VALUE, 'slmdb_db_put_many', txn, db, scope, page, page.length - 1, count)
+  })
+  within(env, MODE.READ, (txn) => {
+    const keys = Buffer.from(encode([3, 4, 1]))
+    const buffer = Buffer.alloc(64)
+    const length = [0]
+    is(OK, 'slmdb_db_get_many', txn, db, scope, keys, keys.length, buffer, buffer.length, length)
+    assert.deepEqual(decode(buffer.subarray(0, length[0])), [true, 'three', false, null, true, 'one'])
+    const stats = dbStats()
+    is(OK, 'slmdb_db_stat', txn, db, scope, stats)
+    assert.deepEqual([stats.entries, stats.key_bytes, stats.value_bytes], [3, 6, 14])
+    const [key, keyLength, value, valueLength] = [[null], [0], [null], [0]]
+    const after = 4 // SLMDB_AFTER
+    is(OK, 'slmdb_db_find', txn, db, scope, after, Buffer.from([1]), 1, key, keyLength, value, valueLength)
+    assert.equal(decode(copied(value[0], valueLength[0])), 'two')
+  })
+  const info = envInfo()
+  is(OK, 'slmdb_env_stat', env, info)
+  assert.equal(info.map_size, 1 << 24)
+  for (const [name, closed] of [['slmdb_scope_close', scope], ['slmdb_env_close', env]]) is(OK, name, closed)
+}))
+
+test('batches tell their results on a thread of the library', () => inFolder(async (folder) => {
+  const env = openEnv(folder)
+  const db = openDb(env, 'd')
+  const submitted = (fill) => new Promise((resolve) => {
+    const batch = handle('slmdb_batch_open', env)
+    fill(batch)
+    const done = callback((result) => resolve(result))
+    is(OK, 'slmdb_batch_submit', batch, done, null)
+  })
+  const add = (name) => (batch) => is(OK, name, batch, db, null, bytes('k'), 1, bytes('v'), 1)
+  const alive = setInterval(() => {}, 1000) // koffi does not keep Node running for a callback
+  const results = await Promise.all([
+    submitted(add('slmdb_batch_put')), submitted(add('slmdb_batch_put_if_absent')), submitted(() => {})
+  ])
+  clearInterval(alive)
+  assert.deepEqual(results.map(({ code }) => code), [OK, STATUS.KEY_EXISTS, OK])
+  within(env, MODE.READ, (txn) => assert.deepEqual(get(txn, db, null, bytes('k')), bytes('v')))
   is(OK, 'slmdb_env_close', env)
 }))

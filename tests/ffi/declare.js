@@ -1,12 +1,14 @@
-// The library's functions, structs and constants as koffi knows them: include/slmdb.h, line for line.
+// The library's functions, structs and constants as koffi knows them, by include/slmdb.h.
 //
 // Handles are pointers that nothing ever follows; to JavaScript they are BigInts. Keys and values are Buffers. Where
 // the header has an output, koffi takes an array of one element or an object, and fills it.
+import { readFileSync } from 'node:fs'
 import koffi from 'koffi'
 
 export const STATUS = {
   OK: 0,
   NOT_FOUND: 1,
+  KEY_EXISTS: 2,
   EMPTY_SCOPE: 3,
   EMPTY_KEY: 5,
   KEY_TOO_LONG: 6,
@@ -28,9 +30,11 @@ export const ABI_VERSION = 1
 export const NO_SYNC = 2
 export const KIND = { TYPED: 1, BYTES_KEY: 2, BYTES: 3 }
 export const MODE = { READ: 0, WRITE: 1 }
-export const RANGE = { LOWER: 1, LOWER_EXCLUSIVE: 2, UPPER: 4, UPPER_EXCLUSIVE: 8, REVERSE: 16 }
+export const RANGE = { LOWER: 1, LOWER_EXCLUSIVE: 2, UPPER: 4, UPPER_EXCLUSIVE: 8, REVERSE: 16, PREFIX: 32 }
 
-for (const handle of ['slmdb_env', 'slmdb_db', 'slmdb_scope', 'slmdb_txn', 'slmdb_cursor']) koffi.opaque(handle)
+for (const handle of ['slmdb_env', 'slmdb_db', 'slmdb_scope', 'slmdb_txn', 'slmdb_cursor', 'slmdb_batch']) {
+  koffi.opaque(handle)
+}
 
 koffi.struct('slmdb_error', { code: 'int32_t', message: koffi.array('char', 1020, 'String') })
 
@@ -51,7 +55,27 @@ const DB_OPTIONS = koffi.struct('slmdb_db_options', {
   layout: 'int32_t',
   key_type: 'int32_t',
   value_type: 'int32_t',
-  must_exist: 'bool'
+  must_exist: 'bool',
+  unnamed_default: 'bool'
+})
+
+const ENV_INFO = koffi.struct('slmdb_env_info', {
+  struct_size: 'size_t',
+  map_size: 'uint64_t',
+  used_size: 'uint64_t',
+  last_txn: 'uint64_t',
+  page_size: 'uint32_t',
+  max_readers: 'uint32_t',
+  readers: 'uint32_t',
+  max_key: 'uint32_t',
+  read_only: 'bool'
+})
+
+const DB_STATS = koffi.struct('slmdb_db_stats', {
+  struct_size: 'size_t',
+  entries: 'uint64_t',
+  key_bytes: 'uint64_t',
+  value_bytes: 'uint64_t'
 })
 
 const RANGE_STRUCT = koffi.struct('slmdb_range', {
@@ -84,8 +108,13 @@ export const dbOptions = (given) => ({
   key_type: 0,
   value_type: 0,
   must_exist: false,
+  unnamed_default: false,
   ...given
 })
+
+// Structs that the library fills: all but the size is its own.
+export const envInfo = () => ({ struct_size: koffi.sizeof(ENV_INFO) })
+export const dbStats = () => ({ struct_size: koffi.sizeof(DB_STATS) })
 
 export const range = (given) => ({
   struct_size: koffi.sizeof(RANGE_STRUCT),
@@ -98,47 +127,35 @@ export const range = (given) => ({
   ...given
 })
 
-const ERROR = '_Out_ slmdb_error *error'
-const ENTRY = 'slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length'
+const DONE = koffi.proto('void slmdb_done(void *user, const slmdb_error *result)')
 
-const prototypes = [
-  'uint32_t slmdb_abi_version()',
-  'const char *slmdb_version()',
-  'const char *slmdb_status_name(int32_t status)',
-  'uint64_t slmdb_open_handles()',
-  `int32_t slmdb_env_open(const void *path, size_t path_length, const slmdb_env_options *options,
-    _Out_ slmdb_env **env, ${ERROR})`,
-  `int32_t slmdb_env_close(slmdb_env *env, ${ERROR})`,
-  `int32_t slmdb_env_grow(slmdb_env *env, uint64_t map_size, ${ERROR})`,
-  `int32_t slmdb_scope_open(const void *name, size_t name_length, _Out_ slmdb_scope **scope, ${ERROR})`,
-  `int32_t slmdb_scope_close(slmdb_scope *scope, ${ERROR})`,
-  `int32_t slmdb_db_open(slmdb_env *env, const void *name, size_t name_length, const slmdb_db_options *options,
-    _Out_ slmdb_db **db, ${ERROR})`,
-  `int32_t slmdb_db_close(slmdb_db *db, ${ERROR})`,
-  `int32_t slmdb_db_get(${ENTRY}, _Out_ const void **value, _Out_ size_t *value_length, ${ERROR})`,
-  `int32_t slmdb_db_get_copy(${ENTRY}, void *buffer, size_t capacity, _Out_ size_t *value_length, ${ERROR})`,
-  `int32_t slmdb_db_put(${ENTRY}, const void *value, size_t value_length, ${ERROR})`,
-  `int32_t slmdb_db_delete(${ENTRY}, _Out_ bool *deleted, ${ERROR})`,
-  `int32_t slmdb_db_clear(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, _Out_ uint64_t *count, ${ERROR})`,
-  `int32_t slmdb_txn_begin(slmdb_env *env, int32_t mode, _Out_ slmdb_txn **txn, ${ERROR})`,
-  `int32_t slmdb_txn_commit(slmdb_txn *txn, ${ERROR})`,
-  `int32_t slmdb_txn_abort(slmdb_txn *txn, ${ERROR})`,
-  `int32_t slmdb_cursor_open(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const slmdb_range *range,
-    _Out_ slmdb_cursor **cursor, ${ERROR})`,
-  `int32_t slmdb_cursor_next(slmdb_cursor *cursor, _Out_ const void **key, _Out_ size_t *key_length,
-    _Out_ const void **value, _Out_ size_t *value_length, ${ERROR})`,
-  `int32_t slmdb_cursor_page(slmdb_cursor *cursor, void *buffer, size_t capacity, size_t max_entries,
-    _Out_ size_t *length, _Out_ bool *more, ${ERROR})`,
-  `int32_t slmdb_cursor_close(slmdb_cursor *cursor, ${ERROR})`,
-  `int32_t slmdb_registry_list(slmdb_txn *txn, _Out_ slmdb_cursor **cursor, ${ERROR})`,
-  `int32_t slmdb_registry_prune(slmdb_env *env, _Out_ uint64_t *count, ${ERROR})`
-]
+// A function that the library calls once; koffi has it called in JavaScript's thread.
+export function callback (fn) {
+  const pointer = koffi.register((user, result) => {
+    fn(koffi.decode(result, 'slmdb_error'))
+    setImmediate(() => koffi.unregister(pointer)) // when it is out of it
+  }, koffi.pointer(DONE))
+  return pointer
+}
+
+// The header's own prototypes, with what koffi must be told besides: texts are bytes here, and which pointers are outputs.
+function prototypes () {
+  const text = readFileSync(new URL('../../include/slmdb.h', import.meta.url), 'utf8')
+  const header = text.replaceAll(/\/\*.*?\*\//gs, '')
+  return [...header.matchAll(/^(?:const )?\w+ \*?slmdb_\w+\([^)]*\);/gm)].map(([prototype]) => prototype
+    .replaceAll('const char *path', 'const void *path')
+    .replaceAll('const char *name', 'const void *name')
+    .replaceAll('slmdb_done done', 'slmdb_done *done')
+    .replaceAll(/(?:const void \*\*|slmdb_\w+ \*\*|(?:slmdb_error|size_t|u?int\d+_t|bool) \*)\w+(?=[,)])/g, '_Out_ $&')
+    .replaceAll(/(?<!const )slmdb_(?:env_info|db_stats|db_options) \*/g, '_Inout_ $&')
+    .replaceAll('(void)', '()').replace(/;$/, ''))
+}
 
 // All functions of the library at `path`, under their own names.
 export function load (path) {
   const library = koffi.load(path)
   const functions = {}
-  for (const prototype of prototypes) functions[/\bslmdb_\w+(?=\()/.exec(prototype)[0]] = library.func(prototype)
+  for (const prototype of prototypes()) functions[/\bslmdb_\w+(?=\()/.exec(prototype)[0]] = library.func(prototype)
   if (functions.slmdb_abi_version() !== ABI_VERSION) throw new Error(`${path} has another ABI than ${ABI_VERSION}`)
   return functions
 }
