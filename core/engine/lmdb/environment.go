@@ -22,6 +22,7 @@ type environment struct {
 
 	pageSize int64
 	mapSize  atomic.Int64 // of the map of this process
+	lost     atomic.Bool  // LMDB gave up the old map and did not get the new one
 	known    atomic.Int64 // the greatest recorded map size that we have taken over, or cannot
 
 	writer chan struct{} // holds one token; who has it may begin the write transaction

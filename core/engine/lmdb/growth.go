@@ -117,6 +117,7 @@ func (e *environment) setMapSize(size int64) error {
 		return engine.Fail(engine.ErrOutOfMemory, fmt.Sprintf("a map of %d bytes does not fit into this process's address space", size), nil)
 	}
 	if err := e.lm.SetMapSize(size); err != nil {
+		e.lost.Store(true)
 		return failed(err, "a map of %d bytes was refused", size)
 	}
 	e.mapSize.Store(size)
@@ -126,6 +127,16 @@ func (e *environment) setMapSize(size int64) error {
 // follow takes over the map size that another process has recorded in the file.
 func (e *environment) follow(ctx context.Context) error {
 	return e.gate.move(ctx, patience, e.takeRecorded)
+}
+
+// enter passes the gate, unless there is no map: LMDB would read where nothing is.
+func (e *environment) enter(ctx context.Context) error {
+	if err := e.gate.enter(ctx); err != nil || !e.lost.Load() {
+		return err
+	}
+	e.gate.leave()
+	return engine.Fail(engine.ErrOutOfMemory, e.config.Path+" lost its map, since the system took back address space that it "+
+		"had promised for a larger one: close the environment and open it again", nil)
 }
 
 // takeRecorded moves the map to the size that the file records, if that is larger.

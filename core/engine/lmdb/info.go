@@ -16,7 +16,7 @@ func (s *session) Info() (engine.Info, error) {
 	}
 	defer s.leave()
 	e := s.env
-	if err := e.gate.enter(context.Background()); err != nil {
+	if err := e.enter(context.Background()); err != nil {
 		return engine.Info{}, err
 	}
 	defer e.gate.leave()

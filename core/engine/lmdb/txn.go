@@ -102,7 +102,7 @@ func (t *txn) start(ctx context.Context, flags uint) error {
 	e := t.session.env
 	cleared := false
 	for {
-		if err := e.gate.enter(ctx); err != nil {
+		if err := e.enter(ctx); err != nil {
 			return err
 		}
 		t.seq = e.tables.opened.Load()
@@ -166,7 +166,7 @@ func (t *txn) beginRead(ctx context.Context) error {
 		if lm == nil {
 			return t.start(ctx, flagReadonly)
 		}
-		if err := e.gate.enter(ctx); err != nil {
+		if err := e.enter(ctx); err != nil {
 			e.pool.put(lm)
 			return err
 		}
