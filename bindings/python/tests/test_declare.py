@@ -13,6 +13,8 @@ STRUCTS = {
     "slmdb_error": _declare.ErrorStruct,
     "slmdb_env_options": _declare.EnvOptions,
     "slmdb_db_options": _declare.DbOptions,
+    "slmdb_env_info": _declare.EnvInfo,
+    "slmdb_db_stats": _declare.DbStats,
     "slmdb_range": _declare.Range,
 }
 
@@ -27,11 +29,16 @@ POINTERS = {
     "uint64_t": (ctypes.c_uint64,),
     "uint64_t *": (ctypes.POINTER(ctypes.c_uint64),),
     "int32_t": (ctypes.c_int32,),
+    "uint32_t *": (ctypes.POINTER(ctypes.c_uint32),),
     "bool *": (ctypes.POINTER(ctypes.c_bool),),
     "slmdb_error *": (ctypes.POINTER(_declare.ErrorStruct),),
     "const slmdb_env_options *": (ctypes.POINTER(_declare.EnvOptions),),
     "const slmdb_db_options *": (ctypes.POINTER(_declare.DbOptions),),
+    "slmdb_db_options *": (ctypes.POINTER(_declare.DbOptions),),
+    "slmdb_env_info *": (ctypes.POINTER(_declare.EnvInfo),),
+    "slmdb_db_stats *": (ctypes.POINTER(_declare.DbStats),),
     "const slmdb_range *": (ctypes.POINTER(_declare.Range),),
+    "slmdb_done": (_declare.Done,),
 }
 RESULTS = {
     "uint32_t": ctypes.c_uint32,
@@ -59,7 +66,7 @@ def test_functions(header):
         assert len(types) == len(declared), name
         for written, kind in zip(types, declared):
             written = re.sub(r"(\w)(\*+)$", r"\1 \2", written)
-            handle = re.fullmatch(r"slmdb_(env|db|scope|txn|cursor) (\*\*?)", written)
+            handle = re.fullmatch(r"slmdb_(env|db|scope|txn|cursor|batch) (\*\*?)", written)
             if handle:
                 expected = ctypes.c_void_p if handle.group(2) == "*" else ctypes.POINTER(ctypes.c_void_p)
                 assert kind is expected, (name, written)

@@ -8,7 +8,9 @@ from typing import Any, Callable
 
 ABI_VERSION = 1
 
+OK = 0
 NOT_FOUND = 1
+KEY_EXISTS = 2
 READERS_FULL = 19
 NESTED = 22
 WRONG_THREAD = 23
@@ -29,6 +31,11 @@ RANGE_LOWER_EXCLUSIVE = 2
 RANGE_UPPER = 4
 RANGE_UPPER_EXCLUSIVE = 8
 RANGE_REVERSE = 16
+RANGE_PREFIX = 32
+RANGE_KEYS_ONLY = 64
+RANGE_VALUES_ONLY = 128
+
+FIRST, LAST, AT_OR_AFTER, AFTER, AT_OR_BEFORE, BEFORE = 1, 2, 3, 4, 5, 6
 
 
 class ErrorStruct(ctypes.Structure):
@@ -62,6 +69,34 @@ class DbOptions(ctypes.Structure):
         ("key_type", c_int32),
         ("value_type", c_int32),
         ("must_exist", c_bool),
+        ("unnamed_default", c_bool),
+    )
+
+
+class EnvInfo(ctypes.Structure):
+    """slmdb_env_info."""
+
+    _fields_ = (
+        ("struct_size", c_size_t),
+        ("map_size", c_uint64),
+        ("used_size", c_uint64),
+        ("last_txn", c_uint64),
+        ("page_size", c_uint32),
+        ("max_readers", c_uint32),
+        ("readers", c_uint32),
+        ("max_key", c_uint32),
+        ("read_only", c_bool),
+    )
+
+
+class DbStats(ctypes.Structure):
+    """slmdb_db_stats."""
+
+    _fields_ = (
+        ("struct_size", c_size_t),
+        ("entries", c_uint64),
+        ("key_bytes", c_uint64),
+        ("value_bytes", c_uint64),
     )
 
 
@@ -79,6 +114,9 @@ class Range(ctypes.Structure):
     )
 
 
+# slmdb_done: what a batch came to, told on a thread of the library. A user's pointer is passed as a number.
+Done = ctypes.CFUNCTYPE(None, c_void_p, POINTER(ErrorStruct))
+
 # A handle is a pointer that is never dereferenced; bytes come as an address and a length.
 _handle = c_void_p
 _handle_out = POINTER(c_void_p)
@@ -87,8 +125,11 @@ _bytes_out = (POINTER(c_void_p), POINTER(c_size_t))
 _size_out = POINTER(c_size_t)
 _bool_out = POINTER(c_bool)
 _count_out = POINTER(c_uint64)
+_id_out = POINTER(c_uint32)
 _error = POINTER(ErrorStruct)
-_entry = (_handle, _handle, _handle, *_bytes)  # transaction, database, scope, key
+_place = (_handle, _handle, _handle)  # transaction or batch, database, scope
+_entry = (*_place, *_bytes)  # and key
+_range = POINTER(Range)
 
 _SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "slmdb_abi_version": (c_uint32, ()),
@@ -98,23 +139,53 @@ _SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "slmdb_env_open": (c_int32, (*_bytes, POINTER(EnvOptions), _handle_out, _error)),
     "slmdb_env_close": (c_int32, (_handle, _error)),
     "slmdb_env_grow": (c_int32, (_handle, c_uint64, _error)),
+    "slmdb_env_stat": (c_int32, (_handle, POINTER(EnvInfo), _error)),
+    "slmdb_env_flush": (c_int32, (_handle, _error)),
     "slmdb_scope_open": (c_int32, (*_bytes, _handle_out, _error)),
     "slmdb_scope_close": (c_int32, (_handle, _error)),
     "slmdb_db_open": (c_int32, (_handle, *_bytes, POINTER(DbOptions), _handle_out, _error)),
+    "slmdb_db_describe": (c_int32, (_handle, POINTER(DbOptions), _error)),
+    "slmdb_db_list": (c_int32, (_handle, _handle_out, _error)),
     "slmdb_db_close": (c_int32, (_handle, _error)),
     "slmdb_db_get": (c_int32, (*_entry, *_bytes_out, _error)),
     "slmdb_db_get_copy": (c_int32, (*_entry, *_bytes, _size_out, _error)),
+    "slmdb_db_contains": (c_int32, (*_entry, _bool_out, _error)),
+    "slmdb_db_get_many": (c_int32, (*_entry, *_bytes, _size_out, _error)),
+    "slmdb_db_find": (c_int32, (*_place, c_int32, *_bytes, *_bytes_out, *_bytes_out, _error)),
+    "slmdb_db_is_empty": (c_int32, (*_place, _bool_out, _error)),
+    "slmdb_db_count": (c_int32, (*_place, _range, _count_out, _error)),
+    "slmdb_db_stat": (c_int32, (*_place, POINTER(DbStats), _error)),
     "slmdb_db_put": (c_int32, (*_entry, *_bytes, _error)),
+    "slmdb_db_put_if_absent": (c_int32, (*_entry, *_bytes, _bool_out, _error)),
+    "slmdb_db_replace": (c_int32, (*_entry, *_bytes, *_bytes_out, _bool_out, _error)),
+    "slmdb_db_pop": (c_int32, (*_entry, *_bytes_out, _error)),
+    "slmdb_db_compare_and_swap": (c_int32, (*_entry, *_bytes, *_bytes, _bool_out, _error)),
+    "slmdb_db_put_many": (c_int32, (*_entry, _count_out, _error)),
     "slmdb_db_delete": (c_int32, (*_entry, _bool_out, _error)),
-    "slmdb_db_clear": (c_int32, (_handle, _handle, _handle, _count_out, _error)),
+    "slmdb_db_delete_range": (c_int32, (*_place, _range, _count_out, _error)),
+    "slmdb_db_clear": (c_int32, (*_place, _count_out, _error)),
     "slmdb_txn_begin": (c_int32, (_handle, c_int32, _handle_out, _error)),
     "slmdb_txn_commit": (c_int32, (_handle, _error)),
     "slmdb_txn_abort": (c_int32, (_handle, _error)),
-    "slmdb_cursor_open": (c_int32, (_handle, _handle, _handle, POINTER(Range), _handle_out, _error)),
+    "slmdb_txn_child": (c_int32, (_handle, _handle_out, _error)),
+    "slmdb_cursor_open": (c_int32, (*_place, _range, _handle_out, _error)),
     "slmdb_cursor_next": (c_int32, (_handle, *_bytes_out, *_bytes_out, _error)),
     "slmdb_cursor_page": (c_int32, (_handle, *_bytes, c_size_t, _size_out, _bool_out, _error)),
+    "slmdb_cursor_seek": (c_int32, (_handle, *_bytes, _error)),
     "slmdb_cursor_close": (c_int32, (_handle, _error)),
+    "slmdb_batch_open": (c_int32, (_handle, _handle_out, _error)),
+    "slmdb_batch_put": (c_int32, (*_entry, *_bytes, _error)),
+    "slmdb_batch_put_if_absent": (c_int32, (*_entry, *_bytes, _error)),
+    "slmdb_batch_put_many": (c_int32, (*_entry, _error)),
+    "slmdb_batch_delete": (c_int32, (*_entry, _error)),
+    "slmdb_batch_clear": (c_int32, (*_place, _error)),
+    "slmdb_batch_submit": (c_int32, (_handle, Done, c_void_p, _error)),
+    "slmdb_batch_close": (c_int32, (_handle, _error)),
     "slmdb_registry_list": (c_int32, (_handle, _handle_out, _error)),
+    "slmdb_registry_id": (c_int32, (_handle, _handle, _id_out, _error)),
+    "slmdb_registry_register": (c_int32, (_handle, _handle, _id_out, _error)),
+    "slmdb_registry_rename": (c_int32, (_handle, _handle, _handle, _error)),
+    "slmdb_registry_drop": (c_int32, (_handle, _handle, _count_out, _error)),
     "slmdb_registry_prune": (c_int32, (_handle, _count_out, _error)),
 }
 
@@ -135,23 +206,53 @@ class Library:
     slmdb_env_open: Function
     slmdb_env_close: Function
     slmdb_env_grow: Function
+    slmdb_env_stat: Function
+    slmdb_env_flush: Function
     slmdb_scope_open: Function
     slmdb_scope_close: Function
     slmdb_db_open: Function
+    slmdb_db_describe: Function
+    slmdb_db_list: Function
     slmdb_db_close: Function
     slmdb_db_get: Function
     slmdb_db_get_copy: Function
+    slmdb_db_contains: Function
+    slmdb_db_get_many: Function
+    slmdb_db_find: Function
+    slmdb_db_is_empty: Function
+    slmdb_db_count: Function
+    slmdb_db_stat: Function
     slmdb_db_put: Function
+    slmdb_db_put_if_absent: Function
+    slmdb_db_replace: Function
+    slmdb_db_pop: Function
+    slmdb_db_compare_and_swap: Function
+    slmdb_db_put_many: Function
     slmdb_db_delete: Function
+    slmdb_db_delete_range: Function
     slmdb_db_clear: Function
     slmdb_txn_begin: Function
     slmdb_txn_commit: Function
     slmdb_txn_abort: Function
+    slmdb_txn_child: Function
     slmdb_cursor_open: Function
     slmdb_cursor_next: Function
     slmdb_cursor_page: Function
+    slmdb_cursor_seek: Function
     slmdb_cursor_close: Function
+    slmdb_batch_open: Function
+    slmdb_batch_put: Function
+    slmdb_batch_put_if_absent: Function
+    slmdb_batch_put_many: Function
+    slmdb_batch_delete: Function
+    slmdb_batch_clear: Function
+    slmdb_batch_submit: Function
+    slmdb_batch_close: Function
     slmdb_registry_list: Function
+    slmdb_registry_id: Function
+    slmdb_registry_register: Function
+    slmdb_registry_rename: Function
+    slmdb_registry_drop: Function
     slmdb_registry_prune: Function
     get_copy: Function
     put: Function
