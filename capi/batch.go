@@ -34,7 +34,7 @@ func goBatchOpen(h C.uintptr_t, out *C.uintptr_t, e *C.slmdb_error) (status C.in
 	if err != nil {
 		return finish(e, err)
 	}
-	opened, err := v.register(kindBatch, &batch{env: v, core: v.core.NewBatch()})
+	opened, err := v.register(kindBatch, func(handle) any { return &batch{env: v, core: v.core.NewBatch()} })
 	*out = C.uintptr_t(opened)
 	return finish(e, err)
 }

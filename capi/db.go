@@ -17,7 +17,9 @@ import (
 type db struct {
 	raw        *core.Raw
 	env        *env
+	handle     handle
 	key, value codec.Wire
+	plain      bool // keys and values are stored as they are handed out
 }
 
 // maxWireKey bounds a key as it crosses the ABI. Its MessagePack may be longer than what is stored of it, never by much.
@@ -44,8 +46,11 @@ func goDbOpen(h C.uintptr_t, name *C.char, nameLength C.size_t, options *C.slmdb
 	if err := d.setWires(); err != nil {
 		return finish(e, err)
 	}
-	opened, err := v.register(kindDb, d)
-	*out = C.uintptr_t(opened)
+	_, err = v.register(kindDb, func(h handle) any {
+		d.handle = h
+		return d
+	})
+	*out = C.uintptr_t(d.handle)
 	return finish(e, err)
 }
 
@@ -97,6 +102,7 @@ func (d *db) setWires() (err error) {
 			d.value, err = codec.BincodeValueWire(value)
 		}
 	}
+	d.plain = err == nil && d.key.Identity() && d.value.Identity()
 	return err
 }
 
@@ -232,6 +238,7 @@ func goDbGet(t, d, s C.uintptr_t, key unsafe.Pointer, keyLength C.size_t, value 
 	if err != nil {
 		return finish(e, err)
 	}
+	c.remember(handle(s))
 	return finish(e, c.handOut(c.db.value, found, &c.txn.value, value, valueLength))
 }
 
@@ -253,6 +260,7 @@ func goDbGetCopy(t, d, s C.uintptr_t, key unsafe.Pointer, keyLength C.size_t, bu
 	if err != nil {
 		return finish(e, err)
 	}
+	c.remember(handle(s))
 	*valueLength = C.size_t(len(found))
 	if uint64(len(found)) > uint64(capacity) {
 		return finish(e, fail(core.CodeBufferTooSmall, "the value has %d bytes, and the buffer has room for %d", len(found), uint64(capacity)))

@@ -24,13 +24,13 @@ type env struct {
 }
 
 // register gives a database or a batch a handle that ends with the environment.
-func (e *env) register(k kind, value any) (handle, error) {
+func (e *env) register(k kind, make func(handle) any) (handle, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.owned == nil {
 		return 0, fail(core.CodeClosed, "the environment has been closed")
 	}
-	h, err := register(k, value)
+	h, err := registerAs(k, make)
 	if err == nil {
 		e.owned[h] = struct{}{}
 	}

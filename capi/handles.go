@@ -71,6 +71,11 @@ func slotAt(index uint32) *slot {
 
 // register gives a value a handle.
 func register(k kind, value any) (handle, error) {
+	return registerAs(k, func(handle) any { return value })
+}
+
+// registerAs gives the value that make makes for a handle that handle.
+func registerAs(k kind, make func(handle) any) (handle, error) {
 	slots.mu.Lock()
 	defer slots.mu.Unlock()
 	index := slots.used
@@ -87,12 +92,14 @@ func register(k kind, value any) (handle, error) {
 			}
 			grown = append(grown, new([chunkSize]slot))
 			slots.chunks.Store(&grown)
+			extendMirror(index)
 		}
 		slots.used++
 	}
 	s := slotAt(index)
 	h := makeHandle(k, s.last.Load()+1, index)
-	s.live.Store(&object{h, value})
+	s.live.Store(&object{h, make(h)})
+	mirror(index, h)
 	slots.open.Add(1)
 	return h, nil
 }
@@ -138,6 +145,7 @@ func release(h handle) bool {
 	if !s.live.CompareAndSwap(o, nil) {
 		return false
 	}
+	mirror(h.index(), 0)
 	s.last.Store(h.generation())
 	slots.open.Add(-1)
 	if h.generation() != ^uint32(0) { // a slot whose generations are used up is never used again

@@ -3,6 +3,7 @@
  * of the same name with handles as the numbers that they are. slmdb.h is included, so the compiler holds them to it.
  */
 #include "callback.h"
+#include "direct.h"
 #include "guard.h"
 #include "thread.h"
 
@@ -93,21 +94,53 @@ int32_t slmdb_db_close(slmdb_db *db, slmdb_error *error) {
   return goDbClose(H(db), error);
 }
 
+/* A status that needs no message. */
+static int32_t answered(int32_t status, slmdb_error *error) {
+  if (status != SLMDB_OK && error) {
+    error->code = status;
+    error->message[0] = 0;
+  }
+  return status;
+}
+
 int32_t slmdb_db_get(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
                      const void **value, size_t *value_length, slmdb_error *error) {
   GUARD;
+  if (value && value_length) {
+    slm_get_call call = {H(txn), H(db), H(scope), key, key_length, NULL, 0, NULL, 0};
+    int32_t status = slm_direct_get(&call);
+    if (status == SLMDB_OK) {
+      *value = call.value;
+      *value_length = call.value_length;
+    }
+    if (status != SLM_INDIRECT) return answered(status, error);
+  }
   return goDbGet(H(txn), H(db), H(scope), (void *)key, key_length, (void **)value, value_length, error);
 }
 
 int32_t slmdb_db_get_copy(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
                           void *buffer, size_t capacity, size_t *value_length, slmdb_error *error) {
   GUARD;
+  if (value_length && buffer) {
+    slm_get_call call = {H(txn), H(db), H(scope), key, key_length, buffer, capacity, NULL, 0};
+    int32_t status = slm_direct_get(&call);
+    if (status == SLMDB_OK) *value_length = call.value_length;
+    if (status != SLM_INDIRECT) return answered(status, error);
+  }
   return goDbGetCopy(H(txn), H(db), H(scope), (void *)key, key_length, buffer, capacity, value_length, error);
 }
 
 int32_t slmdb_db_contains(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
                           bool *contains, slmdb_error *error) {
   GUARD;
+  if (contains) {
+    slm_get_call call = {H(txn), H(db), H(scope), key, key_length, NULL, 0, NULL, 0};
+    int32_t status = slm_direct_get(&call);
+    if (status != SLM_INDIRECT) {
+      *contains = status == SLMDB_OK;
+      return SLMDB_OK;
+    }
+  }
   return goDbContains(H(txn), H(db), H(scope), (void *)key, key_length, contains, error);
 }
 

@@ -18,7 +18,8 @@ import (
 type txn struct {
 	core    *core.Txn
 	handle  handle
-	busy    atomic.Bool
+	busy    *uint32 // 1 while it is taken for a call, by C too (direct.h)
+	ended   atomic.Bool
 	cursors map[*cursor]struct{}
 	parent  *txn
 	child   atomic.Pointer[txn] // the one that is open
@@ -46,7 +47,7 @@ func goTxnBegin(h C.uintptr_t, mode C.int32_t, out *C.uintptr_t, e *C.slmdb_erro
 		return finish(e, err)
 	}
 	t := &txn{core: inner}
-	if t.handle, err = register(kindTxn, t); err != nil {
+	if err := t.register(); err != nil {
 		_ = inner.Abort()
 		return finish(e, err)
 	}
@@ -54,12 +55,21 @@ func goTxnBegin(h C.uintptr_t, mode C.int32_t, out *C.uintptr_t, e *C.slmdb_erro
 	return 0
 }
 
+// register gives the transaction its handle.
+func (t *txn) register() error {
+	_, err := registerAs(kindTxn, func(h handle) any {
+		t.handle, t.busy = h, newBusy(h)
+		return t
+	})
+	return err
+}
+
 // enter finds a transaction and takes it for one call.
 func enter(h handle) (*txn, error) {
 	t, err := lookup[*txn](h, kindTxn)
 	if err != nil {
 		if core.CodeOf(err) == core.CodeClosed {
-			err = fail(core.CodeTxnEnded, "the transaction has been committed or aborted: begin another one")
+			err = errTxnEnded
 		}
 		return nil, err
 	}
@@ -67,13 +77,19 @@ func enter(h handle) (*txn, error) {
 }
 
 func (t *txn) enter() error {
-	if !t.busy.CompareAndSwap(false, true) {
+	if !atomic.CompareAndSwapUint32(t.busy, 0, 1) {
 		return fail(core.CodeInUse, "another thread is inside a call with the same transaction: it serves one at a time")
+	}
+	if t.ended.Load() { // found a moment before it ended; the word may be another's by now
+		t.leave()
+		return errTxnEnded
 	}
 	return nil
 }
 
-func (t *txn) leave() { t.busy.Store(false) }
+var errTxnEnded = fail(core.CodeTxnEnded, "the transaction has been committed or aborted: begin another one")
+
+func (t *txn) leave() { atomic.StoreUint32(t.busy, 0) }
 
 //export goTxnCommit
 func goTxnCommit(h C.uintptr_t, e *C.slmdb_error) (status C.int32_t) {
@@ -121,6 +137,7 @@ func endTxn(h handle, how func(*core.Txn) error) error {
 
 // release closes the handles of a transaction that has ended, and ends the life of what was lent.
 func (t *txn) release() {
+	t.ended.Store(true)
 	release(t.handle)
 	for c := range t.cursors {
 		release(c.handle)
@@ -146,7 +163,7 @@ func goTxnChild(h C.uintptr_t, out *C.uintptr_t, e *C.slmdb_error) (status C.int
 	}
 	t.free()
 	child := &txn{core: inner, parent: t}
-	if child.handle, err = register(kindTxn, child); err != nil {
+	if err := child.register(); err != nil {
 		_ = inner.Abort()
 		return finish(e, err)
 	}

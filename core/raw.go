@@ -220,6 +220,24 @@ func (raw *Raw) get(t *Txn, s scope.Scope, key []byte) ([]byte, error) {
 	return value, wrap(err)
 }
 
+// Direct says where a scope's entries are for C code of the engine, for as long as the transaction, which must be one for
+// reading, lives and nobody uses it meanwhile; false if there are none, or their keys are not stored as they are.
+func (raw *Raw) Direct(t *Txn, s scope.Scope) (engine.Direct, bool) {
+	if t.write || t.enter() != nil {
+		return engine.Direct{}, false
+	}
+	defer t.leave()
+	sp, err := raw.spot(t, s)
+	if err != nil || sp.none || !sp.form.AsIs() {
+		return engine.Direct{}, false
+	}
+	director, ok := t.engine.(engine.Director)
+	if !ok {
+		return engine.Direct{}, false
+	}
+	return director.Direct(sp.at)
+}
+
 // GetMany sets values[i] to the value under keys[i], nil if there is none. Borrowed.
 func (raw *Raw) GetMany(t *Txn, s scope.Scope, keys, values [][]byte) error {
 	if err := t.enter(); err != nil {

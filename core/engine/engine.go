@@ -185,6 +185,20 @@ type Owner interface {
 	Writing() bool
 }
 
+// Director is a Txn that C code may read beside Go, by the engine's own functions in C, while nobody else uses it.
+type Director interface {
+	// Direct says where a place is for C; false if entries there must be seen through Go.
+	Direct(at Place) (Direct, bool)
+}
+
+// Direct is a place as an engine's C code knows it. It holds while the transaction lives.
+type Direct struct {
+	Txn       uintptr
+	Table     uint32
+	Partition [4]byte
+	Scoped    bool
+}
+
 // Informer is an Engine that can say how full it is.
 type Informer interface {
 	Info() (Info, error)

@@ -2,7 +2,7 @@
 # and running them.
 
 # In this order; what a program needs as arguments is in arguments_of.
-programs=(statuses layout basic cursors fixture errors environments limits handles transactions misuse threads growth orphans
+programs=(statuses layout basic cursors direct fixture errors environments limits handles transactions misuse threads growth orphans
   stacks fork symbols dlopen processes fuzz)
 
 # Each program may take this long, in seconds.

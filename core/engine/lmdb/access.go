@@ -82,6 +82,14 @@ func (t *txn) get(at engine.Place, key []byte) ([]byte, error) {
 	return value, nil
 }
 
+// Direct says where a place is for slm_get. Entries of the unnamed table are seen through Go, which hides records there.
+func (t *txn) Direct(at engine.Place) (engine.Direct, bool) {
+	if t.check(at) != nil || at.Table == unnamed {
+		return engine.Direct{}, false
+	}
+	return engine.Direct{Txn: uintptr(t.raw), Table: uint32(at.Table.(*table).dbi), Partition: at.Partition, Scoped: at.Scoped}, true
+}
+
 // GetMany finds many values.
 func (t *txn) GetMany(at engine.Place, keys, values [][]byte) error {
 	if err := t.check(at); err != nil {

@@ -1,0 +1,78 @@
+package main
+
+/*
+#include <stdlib.h>
+#include "direct.h"
+*/
+import "C"
+
+import (
+	"encoding/binary"
+	"sync/atomic"
+	"unsafe"
+)
+
+// The mirror of the table of handles that C reads (direct.h).
+
+// mirrorOf is the mirror of a slot; nil for those beyond it.
+func mirrorOf(index uint32) *C.slm_slot {
+	if index >= C.SLM_CHUNKS*C.SLM_CHUNK {
+		return nil
+	}
+	chunk := (*[C.SLM_CHUNK]C.slm_slot)(unsafe.Pointer(C.slm_slots[index/C.SLM_CHUNK]))
+	return &chunk[index%C.SLM_CHUNK]
+}
+
+// extendMirror makes the mirror of the chunk of slots that begins at an index, under the table's lock.
+func extendMirror(index uint32) {
+	if index >= C.SLM_CHUNKS*C.SLM_CHUNK {
+		return
+	}
+	chunk := C.calloc(C.SLM_CHUNK, C.sizeof_slm_slot) // cgo ends the process where there is no memory
+	atomic.StorePointer((*unsafe.Pointer)(unsafe.Pointer(&C.slm_slots[index/C.SLM_CHUNK])), chunk)
+}
+
+// mirror tells C which handle of a slot is live; 0 is none.
+func mirror(index uint32, h handle) {
+	if m := mirrorOf(index); m != nil {
+		atomic.StoreUint64((*uint64)(&m.handle), uint64(h))
+	}
+}
+
+// newBusy is the word by which a new transaction is taken: its slot's, which C takes as well, with no places known.
+func newBusy(h handle) *uint32 {
+	m := mirrorOf(h.index())
+	if m == nil {
+		return new(uint32)
+	}
+	m.next = 0
+	m.places = [C.SLM_PLACES]C.slm_place{}
+	busy := (*uint32)(&m.busy)
+	atomic.StoreUint32(busy, 0)
+	return busy
+}
+
+// remember tells C where the call's scope is, if it may read there: in a read transaction, whose snapshot stays, and of a
+// database that stores keys and values as they are handed out.
+func (c *call) remember(scope handle) {
+	if !c.db.plain || c.txn.core.Writable() {
+		return
+	}
+	m := mirrorOf(c.txn.handle.index())
+	if m == nil {
+		return
+	}
+	at, ok := c.db.raw.Direct(c.txn.core, c.scope)
+	if !ok {
+		return
+	}
+	p := &m.places[m.next%C.SLM_PLACES]
+	m.next++
+	p.db, p.scope = C.uint64_t(c.db.handle), C.uint64_t(scope)
+	p.txn, p.dbi = C.uintptr_t(at.Txn), C.uint32_t(at.Table)
+	p.partition, p.scoped = C.uint32_t(binary.NativeEndian.Uint32(at.Partition[:])), 0
+	if at.Scoped {
+		p.scoped = 1
+	}
+	p.max_key = C.uint32_t(c.db.raw.MaxKey())
+}

@@ -1,0 +1,49 @@
+/*
+ * Gets that need not enter Go. A read transaction sees one snapshot, in which a scope of a database is at one place for as
+ * long as the transaction lives; once Go has found it, C reads there. Entering Go and leaving it again for LMDB costs more
+ * than the read does.
+ *
+ * The table of handles (capi/handles.go) is mirrored here as far as it takes: which handle of a slot is live, and whether a
+ * transaction is taken for a call. Go writes `handle`; both take `busy`; who has taken it reads or writes the rest.
+ */
+#ifndef SLM_DIRECT_H
+#define SLM_DIRECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SLM_PLACES = 4, SLM_CHUNK = 1024, SLM_CHUNKS = 64, SLM_INDIRECT = -1 };
+
+/* Where a scope of a database is for a transaction, and the handles under which the caller knows them. */
+typedef struct slm_place {
+  uint64_t db, scope;
+  uintptr_t txn;
+  uint32_t dbi, partition, scoped, max_key;
+} slm_place;
+
+typedef struct slm_slot {
+  uint64_t handle;
+  uint32_t busy;
+  uint32_t next; /* the place that is given up for a new one */
+  slm_place places[SLM_PLACES];
+} slm_slot;
+
+/* Chunks of slots, by index; NULL where there are none so far. They are never freed. */
+extern slm_slot *slm_slots[SLM_CHUNKS];
+
+/* What a get asks for, and what it finds. */
+typedef struct slm_get_call {
+  uintptr_t txn, db, scope;
+  const void *key;
+  size_t key_length;
+  void *buffer; /* if not NULL, the value is copied there, if it fits */
+  size_t capacity;
+  const void *value;
+  size_t value_length;
+} slm_get_call;
+
+/* Finds a value: SLMDB_OK, SLMDB_NOT_FOUND, or SLM_INDIRECT if Go must be asked. */
+int32_t slm_direct_get(slm_get_call *call);
+
+#endif

@@ -1,0 +1,214 @@
+/* Is a get that finds its place again the same as one that looks for it, whatever is closed, ended or changed meanwhile? */
+#include "given.h"
+
+enum { SCOPES = 7, DBS = 3, FIRST_BEYOND = 64 * 1024 };
+
+static slmdb_env *env;
+
+static const char *name_of(int i) {
+  static char name[16];
+  snprintf(name, sizeof name, "scope %d", i);
+  return name;
+}
+
+static const char *value_of(int db, int scope) {
+  static char value[32];
+  snprintf(value, sizeof value, "db %d scope %d", db, scope);
+  return value;
+}
+
+/* Gets by all three functions, twice: a place that was not known is known the second time. NULL: there is none. */
+static void gets(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const char *key, const char *want) {
+  for (int i = 0; i < 2; i++) {
+    const void *value = NULL;
+    size_t length = 0, copied = 0;
+    char buffer[64];
+    bool contains = want == NULL;
+    int32_t status = want ? SLMDB_OK : SLMDB_NOT_FOUND;
+    IS(status, slmdb_db_get(txn, db, scope, key, strlen(key), &value, &length, ERR));
+    IS(status, slmdb_db_get_copy(txn, db, scope, key, strlen(key), buffer, sizeof buffer, &copied, ERR));
+    IS(SLMDB_OK, slmdb_db_contains(txn, db, scope, key, strlen(key), &contains, ERR));
+    CHECK(contains == (want != NULL));
+    if (!want) continue;
+    CHECK(length == strlen(want) && memcmp(value, want, length) == 0);
+    CHECK(copied == strlen(want) && memcmp(buffer, want, copied) == 0);
+    IS(SLMDB_BUFFER_TOO_SMALL, slmdb_db_get_copy(txn, db, scope, key, strlen(key), buffer, strlen(want) - 1, &copied, ERR));
+    CHECK(copied == strlen(want));
+  }
+}
+
+/* More scopes and databases in turns than places are remembered, each with a value of its own under the same key. */
+static void test_many_places(void) {
+  slmdb_db *dbs[DBS];
+  slmdb_scope *scopes[SCOPES];
+  for (int i = 0; i < SCOPES; i++) scopes[i] = i ? given_scope(name_of(i)) : NULL;
+  slmdb_txn *txn;
+  for (int d = 0; d < DBS; d++) {
+    char name[] = {'p', (char)('0' + d), 0};
+    slmdb_db_options o = given_db_options(SLMDB_BYTES);
+    if (d == 2) o.layout = SLMDB_LAYOUT_HEED;
+    IS(SLMDB_OK, slmdb_db_open(env, name, 2, &o, &dbs[d], ERR));
+  }
+  txn = given_txn(env, SLMDB_WRITE);
+  for (int d = 0; d < DBS; d++)
+    for (int s = 0; s < SCOPES; s++) {
+      given_put(txn, dbs[d], scopes[s], "k", value_of(d, s));
+      gets(txn, dbs[d], scopes[s], "k", value_of(d, s)); /* in a write transaction too */
+    }
+  IS(SLMDB_OK, slmdb_txn_commit(txn, ERR));
+  txn = given_txn(env, SLMDB_READ);
+  for (int i = 0; i < 4000; i++) {
+    int d = (i * 7 + i / 11) % DBS, s = (i * 5 + i / 13) % SCOPES;
+    gets(txn, dbs[d], scopes[s], "k", value_of(d, s));
+    gets(txn, dbs[d], scopes[s], "other", NULL);
+  }
+  /* Limits are those of the database, wherever the place is known from. */
+  char key[600];
+  memset(key, 'k', sizeof key);
+  bool contains;
+  for (int d = 0; d < DBS; d++)
+    for (int s = 0; s < 2; s++) {
+      size_t most = d == 2 ? 499 : 507;
+      gets(txn, dbs[d], scopes[s], "k", value_of(d, s));
+      IS(SLMDB_OK, slmdb_db_contains(txn, dbs[d], scopes[s], key, most, &contains, ERR));
+      IS(SLMDB_KEY_TOO_LONG, slmdb_db_contains(txn, dbs[d], scopes[s], key, most + 1, &contains, ERR));
+      IS(SLMDB_INVALID_ARGUMENT, slmdb_db_contains(txn, dbs[d], scopes[s], NULL, 1, &contains, ERR));
+    }
+  IS(SLMDB_OK, slmdb_txn_abort(txn, ERR));
+  for (int s = 1; s < SCOPES; s++) IS(SLMDB_OK, slmdb_scope_close(scopes[s], ERR));
+  for (int d = 0; d < DBS; d++) IS(SLMDB_OK, slmdb_db_close(dbs[d], ERR));
+}
+
+/* A handle that was closed is closed, and another one in its slot is another one. */
+static void test_closed(void) {
+  slmdb_db *db = given_db(env, "closed", SLMDB_BYTES), *other = given_db(env, "other", SLMDB_BYTES);
+  slmdb_scope *a = given_scope("a"), *b = given_scope("b");
+  slmdb_txn *txn = given_txn(env, SLMDB_WRITE);
+  given_put(txn, db, a, "k", "of a");
+  given_put(txn, db, b, "k", "of b");
+  given_put(txn, other, a, "k", "of the other");
+  IS(SLMDB_OK, slmdb_txn_commit(txn, ERR));
+  txn = given_txn(env, SLMDB_READ);
+  gets(txn, db, a, "k", "of a");
+  IS(SLMDB_OK, slmdb_scope_close(a, ERR));
+  IS(SLMDB_OK, slmdb_scope_close(b, ERR));
+  bool contains;
+  IS(SLMDB_CLOSED, slmdb_db_contains(txn, db, a, "k", 1, &contains, ERR));
+  b = given_scope("b");
+  a = given_scope("a");
+  gets(txn, db, a, "k", "of a");
+  gets(txn, db, b, "k", "of b");
+  IS(SLMDB_OK, slmdb_db_close(db, ERR));
+  IS(SLMDB_CLOSED, slmdb_db_contains(txn, db, a, "k", 1, &contains, ERR));
+  gets(txn, other, a, "k", "of the other");
+  gets(txn, other, b, "k", NULL);
+  IS(SLMDB_INVALID_HANDLE, slmdb_db_contains(txn, (slmdb_db *)a, a, "k", 1, &contains, ERR));
+  IS(SLMDB_INVALID_HANDLE, slmdb_db_contains(txn, other, (slmdb_scope *)other, "k", 1, &contains, ERR));
+  IS(SLMDB_INVALID_HANDLE, slmdb_db_contains(txn, NULL, NULL, "k", 1, &contains, ERR));
+  IS(SLMDB_INVALID_HANDLE, slmdb_db_contains(NULL, other, a, "k", 1, &contains, ERR));
+  IS(SLMDB_OK, slmdb_txn_abort(txn, ERR));
+  IS(SLMDB_TXN_ENDED, slmdb_db_contains(txn, other, a, "k", 1, &contains, ERR));
+  slmdb_txn *next = given_txn(env, SLMDB_READ); /* most likely in the same slot */
+  IS(SLMDB_TXN_ENDED, slmdb_db_contains(txn, other, a, "k", 1, &contains, ERR));
+  IS(SLMDB_OK, slmdb_txn_abort(next, ERR));
+  IS(SLMDB_OK, slmdb_scope_close(a, ERR));
+  IS(SLMDB_OK, slmdb_scope_close(b, ERR));
+  IS(SLMDB_OK, slmdb_db_close(other, ERR));
+}
+
+/* A snapshot keeps a scope where it was; the next one finds where it is now, or that it is no more. */
+static void test_snapshots(void) {
+  slmdb_db *db = given_db(env, "snapshots", SLMDB_BYTES);
+  slmdb_scope *a = given_scope("old"), *b = given_scope("new");
+  slmdb_txn *txn = given_txn(env, SLMDB_WRITE);
+  given_put(txn, db, a, "k", "first");
+  IS(SLMDB_OK, slmdb_txn_commit(txn, ERR));
+  slmdb_txn *before = given_txn(env, SLMDB_READ);
+  gets(before, db, a, "k", "first");
+  gets(before, db, b, "k", NULL);
+  txn = given_txn(env, SLMDB_WRITE);
+  gets(txn, db, a, "k", "first");
+  IS(SLMDB_OK, slmdb_registry_rename(txn, a, b, ERR));
+  gets(txn, db, a, "k", NULL);
+  gets(txn, db, b, "k", "first");
+  given_put(txn, db, b, "k", "second");
+  gets(txn, db, b, "k", "second");
+  IS(SLMDB_OK, slmdb_txn_commit(txn, ERR));
+  slmdb_txn *between = given_txn(env, SLMDB_READ);
+  gets(between, db, b, "k", "second");
+  gets(before, db, a, "k", "first");
+  txn = given_txn(env, SLMDB_WRITE);
+  IS(SLMDB_OK, slmdb_registry_drop(txn, b, NULL, ERR));
+  gets(txn, db, b, "k", NULL);
+  given_put(txn, db, a, "k", "third");
+  IS(SLMDB_OK, slmdb_txn_commit(txn, ERR));
+  slmdb_txn *after = given_txn(env, SLMDB_READ);
+  for (int i = 0; i < 3; i++) {
+    gets(before, db, a, "k", "first");
+    gets(before, db, b, "k", NULL);
+    gets(between, db, a, "k", NULL);
+    gets(between, db, b, "k", "second");
+    gets(after, db, a, "k", "third");
+    gets(after, db, b, "k", NULL);
+  }
+  slmdb_txn *all[] = {before, between, after};
+  for (int i = 0; i < 3; i++) IS(SLMDB_OK, slmdb_txn_abort(all[i], ERR));
+  IS(SLMDB_OK, slmdb_scope_close(a, ERR));
+  IS(SLMDB_OK, slmdb_scope_close(b, ERR));
+  IS(SLMDB_OK, slmdb_db_close(db, ERR));
+}
+
+/* Handles beyond those that are mirrored for C work as well. */
+static void test_beyond(void) {
+  slmdb_db *db = given_db(env, "beyond", SLMDB_BYTES);
+  slmdb_scope **filler = (slmdb_scope **)malloc(FIRST_BEYOND * sizeof *filler);
+  for (int i = 0; i < FIRST_BEYOND; i++) QUIET(SLMDB_OK, slmdb_scope_open("filler", 6, &filler[i], NULL));
+  slmdb_scope *scope = given_scope("beyond");
+  slmdb_txn *txn = given_txn(env, SLMDB_WRITE);
+  given_put(txn, db, scope, "k", "v");
+  IS(SLMDB_OK, slmdb_txn_commit(txn, ERR));
+  txn = given_txn(env, SLMDB_READ);
+  gets(txn, db, scope, "k", "v");
+  gets(txn, db, filler[0], "k", NULL);
+  /* A transaction in a mirrored slot, and a scope beyond. */
+  QUIET(SLMDB_OK, slmdb_scope_close(filler[7], NULL));
+  slmdb_txn *mirrored = given_txn(env, SLMDB_READ);
+  gets(mirrored, db, scope, "k", "v");
+  IS(SLMDB_OK, slmdb_txn_abort(mirrored, ERR));
+  IS(SLMDB_OK, slmdb_txn_abort(txn, ERR));
+  for (int i = 0; i < FIRST_BEYOND; i++)
+    if (i != 7) QUIET(SLMDB_OK, slmdb_scope_close(filler[i], NULL));
+  IS(SLMDB_OK, slmdb_scope_close(scope, ERR));
+  IS(SLMDB_OK, slmdb_db_close(db, ERR));
+  free(filler);
+}
+
+/* What is hidden in the unnamed database stays hidden. */
+static void test_unnamed(void) {
+  slmdb_db_options o = given_db_options(SLMDB_BYTES);
+  o.unnamed_default = true;
+  slmdb_db *db = NULL;
+  IS(SLMDB_OK, slmdb_db_open(env, "unnamed", 7, &o, &db, ERR));
+  slmdb_txn *txn = given_txn(env, SLMDB_WRITE);
+  given_put(txn, db, NULL, "k", "v");
+  IS(SLMDB_OK, slmdb_txn_commit(txn, ERR));
+  txn = given_txn(env, SLMDB_READ);
+  gets(txn, db, NULL, "k", "v");
+  gets(txn, db, NULL, "unnamed_scoped", NULL);
+  gets(txn, db, NULL, "__scoped_lmdb", NULL);
+  IS(SLMDB_OK, slmdb_txn_abort(txn, ERR));
+  IS(SLMDB_OK, slmdb_db_close(db, ERR));
+}
+
+int main(void) {
+  check_folder folder = check_make_folder();
+  env = given_env(folder.path);
+  test_many_places();
+  test_closed();
+  test_snapshots();
+  test_unnamed();
+  test_beyond();
+  IS(SLMDB_OK, slmdb_env_close(env, ERR));
+  check_remove_folder(&folder);
+  return check_end("direct");
+}
