@@ -153,6 +153,17 @@ static void test_snapshots(void) {
   }
   slmdb_txn *all[] = {before, between, after};
   for (int i = 0; i < 3; i++) IS(SLMDB_OK, slmdb_txn_abort(all[i], ERR));
+  /* A transaction in the slot of one that has ended knows nothing of what that one knew. */
+  for (int i = 0; i < 4; i++) {
+    slmdb_scope *is = i % 2 ? b : a, *was = i % 2 ? a : b;
+    txn = given_txn(env, SLMDB_READ);
+    gets(txn, db, is, "k", "third");
+    gets(txn, db, was, "k", NULL);
+    IS(SLMDB_OK, slmdb_txn_abort(txn, ERR));
+    txn = given_txn(env, SLMDB_WRITE);
+    IS(SLMDB_OK, slmdb_registry_rename(txn, is, was, ERR));
+    IS(SLMDB_OK, slmdb_txn_commit(txn, ERR));
+  }
   IS(SLMDB_OK, slmdb_scope_close(a, ERR));
   IS(SLMDB_OK, slmdb_scope_close(b, ERR));
   IS(SLMDB_OK, slmdb_db_close(db, ERR));
