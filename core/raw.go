@@ -128,8 +128,8 @@ func (raw *Raw) table(t *Txn, s scope.Scope) (engine.Table, error) {
 	}
 	late := &raw.unscoped
 	if !s.IsDefault() {
-		if err := s.Check(); err != nil {
-			return nil, wrap(err)
+		if err := t.checkScope(s); err != nil {
+			return nil, err
 		}
 		late = &raw.scoped
 	}
@@ -300,8 +300,8 @@ func (raw *Raw) put(t *Txn, s scope.Scope, key, value []byte, how putter) error 
 
 // spotChecked checks all that a put can be refused for before the scope is registered.
 func (raw *Raw) spotChecked(t *Txn, s scope.Scope, key, value []byte) (spot, error) {
-	if err := s.Check(); err != nil {
-		return spot{}, wrap(err)
+	if err := t.checkScope(s); err != nil {
+		return spot{}, err
 	}
 	if err := raw.checkNew(key, value); err != nil {
 		return spot{}, err

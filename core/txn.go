@@ -130,6 +130,14 @@ func (t *Txn) enterWrite() error {
 	return nil
 }
 
+// checkScope checks a scope's name, once a transaction: a name that it has resolved is one.
+func (t *Txn) checkScope(s scope.Scope) error {
+	if name := s.Name(); name != "" && name == t.ids.last {
+		return nil
+	}
+	return wrap(s.Check())
+}
+
 // resolve finds the id of a scope's name, once a transaction.
 func (t *Txn) resolve(name string) (lookup, error) {
 	if found, known := t.ids.get(name); known {

@@ -85,6 +85,7 @@ func (c *cursor) Close() {
 }
 
 func (t *txn) closeCursors() {
+	t.closePutters()
 	for c := range t.cursors {
 		c.Close()
 	}

@@ -22,6 +22,7 @@ extern int mdb_del(void *txn, unsigned dbi, mdb_val *key, mdb_val *data) WEAK;
 extern int mdb_cursor_open(void *txn, unsigned dbi, void **cursor) WEAK;
 extern void mdb_cursor_close(void *cursor) WEAK;
 extern int mdb_cursor_get(void *cursor, mdb_val *key, mdb_val *data, int op) WEAK;
+extern int mdb_cursor_put(void *cursor, mdb_val *key, mdb_val *data, unsigned flags) WEAK;
 extern int mdb_cursor_del(void *cursor, unsigned flags) WEAK;
 
 enum { FIRST = 0, LAST = 6, NEXT = 8, PREV = 12, SET_RANGE = 17 };
@@ -71,13 +72,23 @@ int slm_get(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const c
   return rc;
 }
 
-int slm_put(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *key, size_t key_size,
+int slm_put(uintptr_t txn, uintptr_t by, unsigned dbi, uint32_t partition, int scoped, const char *key, size_t key_size,
             const char *value, size_t value_size, unsigned flags) {
   unsigned char joined[PARTITION + SLM_MAX_KEY];
   mdb_val k = join(joined, partition, scoped, key, key_size);
   mdb_val v = {value_size, (void *)(uintptr_t)value};
+  if (by) return mdb_cursor_put((void *)by, &k, &v, flags);
   return mdb_put((void *)txn, dbi, &k, &v, flags);
 }
+
+int slm_put_open(uintptr_t txn, unsigned dbi, uintptr_t *by) {
+  void *cursor = NULL;
+  int rc = mdb_cursor_open((void *)txn, dbi, &cursor);
+  *by = (uintptr_t)cursor;
+  return rc;
+}
+
+void slm_put_close(uintptr_t by) { mdb_cursor_close((void *)by); }
 
 int slm_del(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *key, size_t key_size) {
   unsigned char joined[PARTITION + SLM_MAX_KEY];

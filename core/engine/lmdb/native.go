@@ -7,6 +7,9 @@ package lmdb
 #cgo nocallback slm_get
 #cgo noescape slm_put
 #cgo nocallback slm_put
+#cgo noescape slm_put_open
+#cgo nocallback slm_put_open
+#cgo nocallback slm_put_close
 #cgo noescape slm_del
 #cgo nocallback slm_del
 #cgo noescape slm_cursor_open
@@ -86,11 +89,24 @@ func nativeGet(t rawTxn, at engine.Place, key []byte) ([]byte, int) {
 	return borrow(&value), 0
 }
 
-func nativePut(t rawTxn, at engine.Place, key, value []byte, flags uint) int {
+// rawPutter is an LMDB cursor that puts go by; 0 is none.
+type rawPutter uintptr
+
+func nativePutter(t rawTxn, dbi apiDBI) rawPutter {
+	var by C.uintptr_t
+	if C.slm_put_open(C.uintptr_t(t), C.uint(dbi), &by) != 0 {
+		return 0
+	}
+	return rawPutter(by)
+}
+
+func (by rawPutter) close() { C.slm_put_close(C.uintptr_t(by)) }
+
+func nativePut(t rawTxn, by rawPutter, at engine.Place, key, value []byte, flags uint) int {
 	dbi, partition, scoped := placeArgs(at)
 	k, kn := bytesArg(key)
 	v, vn := bytesArg(value)
-	return int(C.slm_put(C.uintptr_t(t), dbi, partition, scoped, k, kn, v, vn, C.uint(flags)))
+	return int(C.slm_put(C.uintptr_t(t), C.uintptr_t(by), dbi, partition, scoped, k, kn, v, vn, C.uint(flags)))
 }
 
 func nativeDel(t rawTxn, at engine.Place, key []byte) int {

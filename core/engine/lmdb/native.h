@@ -31,8 +31,14 @@ uintptr_t slm_thread(void);
 
 int slm_get(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *key, size_t key_size,
             slm_slice *value);
-int slm_put(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *key, size_t key_size,
+/*
+ * by is 0, or an LMDB cursor of the table, from slm_put_open: a put near the last one then need not come down the tree
+ * again. Close it with slm_put_close before the transaction ends or has a child.
+ */
+int slm_put(uintptr_t txn, uintptr_t by, unsigned dbi, uint32_t partition, int scoped, const char *key, size_t key_size,
             const char *value, size_t value_size, unsigned flags);
+int slm_put_open(uintptr_t txn, unsigned dbi, uintptr_t *by);
+void slm_put_close(uintptr_t by);
 int slm_del(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *key, size_t key_size);
 
 /* Allocates a cursor; bounds are keys without the partition. Free it with slm_cursor_close before the txn ends. */

@@ -21,6 +21,7 @@ type txn struct {
 	owner   uint64
 	seq     uint64 // how many tables were open when it began
 	cursors map[*cursor]struct{}
+	putters [4]putter
 	failure error // what every later write and the commit answer
 	ended   bool
 }
@@ -238,6 +239,7 @@ func (t *txn) Child() (engine.Txn, error) {
 	if !t.write {
 		return nil, engine.Fail(engine.ErrReadOnly, "a read transaction has no children", nil)
 	}
+	t.closePutters()
 	lm, err := t.session.env.lm.BeginTxn(t.lm, 0)
 	if err != nil {
 		return nil, t.fail(code(err), "a child transaction could not begin")
