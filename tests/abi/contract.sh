@@ -28,6 +28,12 @@ same_functions() {
   diff "$out/header.txt" "$out/library.txt"
 }
 
+# So that a new function cannot be left out of the programs that try every function with every handle.
+all_called() {
+  python3 "$here/tables.py" calls "$here/calls.h" >"$out/calls.txt"
+  diff "$out/header.txt" "$out/calls.txt"
+}
+
 # Every function has the one version, which is the only symbol that is none.
 one_version() {
   test "$(awk '$2 == "A" { print $3 }' "$out/nm.txt")" = SLMDB_1
@@ -72,6 +78,7 @@ check_contract() {
     step "header as C++17 ($compiler)" header_compiles "$compiler" c++ c++17
   done
   step "the same functions in header, map and library" same_functions
+  step "every function of the header is in calls.h" all_called
   step "one symbol version" one_version
   step "the same statuses in header and core" same_statuses
   step "soname" right_soname
