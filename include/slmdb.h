@@ -159,8 +159,9 @@ int32_t slmdb_env_open(const char *path, size_t path_length, const slmdb_env_opt
 
 /*
  * Closes an Env, its Database handles and its batches that were not submitted. Batches that were submitted are waited
- * for: they are committed, and their callbacks called, before it returns. While a transaction of it is open, on any
- * thread, it is SLMDB_BUSY and nothing is closed; so it is when a batch's callback calls it. Any thread.
+ * for: they are committed, and their callbacks called, before it returns; what is submitted meanwhile, also by a
+ * callback, is SLMDB_CLOSED. While a transaction of it is open, on any thread, it is SLMDB_BUSY and nothing is closed; so
+ * it is when a batch's callback calls it. Any thread.
  */
 int32_t slmdb_env_close(slmdb_env *env, slmdb_error *error);
 
@@ -520,7 +521,8 @@ int32_t slmdb_batch_clear(slmdb_batch *batch, slmdb_db *db, slmdb_scope *scope, 
  * What a batch came to: result->code is SLMDB_OK once its writes are as durable as the Env makes a commit, or the error
  * for which none of them was kept. result lives for the call. It comes on a thread of the library, which must not be
  * held for long: the batches behind it wait. It may submit batches, and use everything else but slmdb_env_flush and
- * slmdb_env_close, which are SLMDB_BUSY there. It must not end its thread or jump out.
+ * slmdb_env_close, which are SLMDB_BUSY there. A write transaction that it leaves open is aborted. It must not end its
+ * thread or jump out.
  */
 typedef void (*slmdb_done)(void *user, const slmdb_error *result);
 
