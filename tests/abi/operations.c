@@ -167,7 +167,8 @@ typedef struct extent {
 static void some_extent(extent *e) {
   int low = (int)chance(KEYS), high = (int)chance(KEYS);
   bool prefix = kinds_has_prefixes(form) && chance(4) == 0;
-  e->range = given_range(prefix ? SLMDB_RANGE_PREFIX | (chance(2) ? SLMDB_RANGE_REVERSE : 0u) : chance(32));
+  uint32_t reverse = SLMDB_RANGE_REVERSE * chance(2);
+  e->range = given_range(prefix ? SLMDB_RANGE_PREFIX | reverse : chance(32));
   e->lower = prefix ? kinds_prefix(form, low) : kinds_key(form, low);
   e->upper = kinds_key(form, high);
   e->range.lower = e->lower.bytes, e->range.lower_length = e->lower.size;
@@ -229,8 +230,9 @@ static void measure(int s) {
 static void walk(int s) {
   extent e;
   some_extent(&e);
+  static const uint32_t part_flags[] = {0, SLMDB_RANGE_KEYS_ONLY, SLMDB_RANGE_VALUES_ONLY};
   uint32_t parts = chance(3);
-  e.range.flags |= parts == 1 ? SLMDB_RANGE_KEYS_ONLY : parts == 2 ? SLMDB_RANGE_VALUES_ONLY : 0u;
+  e.range.flags |= part_flags[parts];
   e.range.limit = chance(3) ? 0 : 1 + chance(20);
   uint64_t left = e.range.limit ? e.range.limit : KEYS * KEYS;
   slmdb_cursor *c = given_cursor(SPOT, &e.range);

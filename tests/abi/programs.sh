@@ -2,7 +2,7 @@
 
 # In this order; what a program needs as arguments is in arguments_of.
 programs=(statuses layout basic cursors fixture errors environments limits handles transactions children batches callbacks
-  operations misuse threads growth orphans stacks fork symbols dlopen processes fuzz)
+  operations pages aliases misuse threads growth orphans stacks fork symbols dlopen processes fuzz)
 
 # Each program may take this long, in seconds.
 readonly patience=60
