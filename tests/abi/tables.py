@@ -90,6 +90,12 @@ def expected(path):
             print(entry["db"], text_hex(entry["scope"]), entry["key"] or "-", entry["value"] or "-")
 
 
+def vectors(path):
+    """The golden vectors of typed keys, a line each: the key as it crosses the ABI, and as it is stored; in hex."""
+    for vector in json.loads(read(path)):
+        print(vector["packed"], vector["stored"])
+
+
 def main(what, *paths):
     if what == "compare":
         wrong = compare(*paths)
@@ -97,6 +103,8 @@ def main(what, *paths):
         return 1 if wrong else 0
     if what == "expected":
         expected(*paths)
+    elif what == "vectors":
+        vectors(*paths)
     elif what == "statuses":
         for constant, number, name in header_statuses(*paths):
             print(f'STATUS({constant}, {number}, "{name}")')
