@@ -72,7 +72,7 @@ enum {
   SLMDB_INVALID_KEY = 8,         /* not encodable as a key of this database, or stored bytes that are no such key */
   SLMDB_INVALID_VALUE = 9,       /* not encodable as a value of this database, or stored bytes that are no such value */
   SLMDB_INVALID_NAME = 10,       /* a database's name that is empty, too long, reserved or no UTF-8 */
-  SLMDB_KIND_MISMATCH = 11,      /* the database was created as another kind, or with other types */
+  SLMDB_KIND_MISMATCH = 11,      /* the database was created as another kind, with other types or another unnamed_default */
   SLMDB_LAYOUT_MISMATCH = 12,    /* the database is stored in another layout than the one asked for */
   SLMDB_DATABASE_NOT_FOUND = 13, /* no such database, and it was not to be created */
   SLMDB_FORMAT_TOO_NEW = 14,     /* the file was written by a newer scoped-lmdb */
