@@ -47,6 +47,10 @@ func enterBatch(h C.uintptr_t) (*batch, error) {
 	if !b.busy.CompareAndSwap(false, true) {
 		return nil, fail(core.CodeInUse, "another thread is inside a call with the same batch: it is filled by one at a time")
 	}
+	if _, err := find(handle(h), kindBatch); err != nil { // closed by whoever had the batch before
+		b.leave()
+		return nil, err
+	}
 	return b, nil
 }
 

@@ -1,4 +1,5 @@
 #include "callback.h"
+#include "thread.h"
 
 #include <stdio.h>
 
@@ -9,6 +10,7 @@ void slm_call_done(slmdb_done done, void *user, const slmdb_error *result) {
   depth++;
   done(user, result ? result : &ok);
   depth--;
+  slm_thread_abort_left(); /* nobody else can end what it left open, and the next batches would wait for it for ever */
 }
 
 bool slm_in_callback(void) { return depth > 0; }

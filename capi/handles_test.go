@@ -14,7 +14,7 @@ func TestHandles(t *testing.T) {
 		live, dead := map[handle]kind{}, map[handle]kind{}
 		t.Repeat(map[string]func(*rapid.T){
 			"register": func(t *rapid.T) {
-				k := kind(rapid.IntRange(int(kindEnv), int(kindCursor)).Draw(t, "kind"))
+				k := kind(rapid.IntRange(int(kindEnv), int(kindBatch)).Draw(t, "kind"))
 				h, err := register(k, int(k))
 				if err != nil {
 					t.Fatal(err)
@@ -39,7 +39,7 @@ func TestHandles(t *testing.T) {
 				if _, known := live[h]; known {
 					return
 				}
-				for k := kindEnv; k <= kindCursor; k++ {
+				for k := kindEnv; k <= kindBatch; k++ {
 					if _, err := find(h, k); err == nil {
 						t.Fatalf("the invented number %#x was found", h)
 					}
@@ -47,7 +47,7 @@ func TestHandles(t *testing.T) {
 			},
 			"": func(t *rapid.T) {
 				for h, is := range live {
-					for k := kindEnv; k <= kindCursor; k++ {
+					for k := kindEnv; k <= kindBatch; k++ {
 						value, err := find(h, k)
 						if (err == nil) != (k == is) || (err == nil && value != int(is)) {
 							t.Fatalf("find of %#x as %d: %v, %v", h, k, value, err)

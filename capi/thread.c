@@ -47,6 +47,13 @@ void slm_thread_adopt(uintptr_t txn) {
   if (pthread_setspecific(key, o) != 0) free(o);
 }
 
+void slm_thread_abort_left(void) {
+  void *list = have_key ? pthread_getspecific(key) : NULL;
+  if (!list) return;
+  pthread_setspecific(key, NULL);
+  abort_owned(list);
+}
+
 void slm_thread_disown(uintptr_t txn) {
   if (!have_key) return;
   owned *first = pthread_getspecific(key);

@@ -10,4 +10,7 @@ void slm_thread_adopt(uintptr_t txn);
 /* Forgets it; harmless if the thread does not have it. */
 void slm_thread_disown(uintptr_t txn);
 
+/* Aborts the write transactions that the calling thread has begun and not ended. */
+void slm_thread_abort_left(void);
+
 #endif

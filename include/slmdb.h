@@ -72,7 +72,7 @@ enum {
   SLMDB_INVALID_KEY = 8,         /* not encodable as a key of this database, or stored bytes that are no such key */
   SLMDB_INVALID_VALUE = 9,       /* not encodable as a value of this database, or stored bytes that are no such value */
   SLMDB_INVALID_NAME = 10,       /* a database's name that is empty, too long, reserved or no UTF-8 */
-  SLMDB_KIND_MISMATCH = 11,      /* the database was created as another kind, or with other types */
+  SLMDB_KIND_MISMATCH = 11,      /* the database was created as another kind, with other types or another unnamed_default */
   SLMDB_LAYOUT_MISMATCH = 12,    /* the database is stored in another layout than the one asked for */
   SLMDB_DATABASE_NOT_FOUND = 13, /* no such database, and it was not to be created */
   SLMDB_FORMAT_TOO_NEW = 14,     /* the file was written by a newer scoped-lmdb */
@@ -159,8 +159,9 @@ int32_t slmdb_env_open(const char *path, size_t path_length, const slmdb_env_opt
 
 /*
  * Closes an Env, its Database handles and its batches that were not submitted. Batches that were submitted are waited
- * for: they are committed, and their callbacks called, before it returns. While a transaction of it is open, on any
- * thread, it is SLMDB_BUSY and nothing is closed; so it is when a batch's callback calls it. Any thread.
+ * for: they are committed, and their callbacks called, before it returns; what is submitted meanwhile, also by a
+ * callback, is SLMDB_CLOSED. While a transaction of it is open, on any thread, it is SLMDB_BUSY and nothing is closed;
+ * so it is when a batch's callback calls it. Any thread.
  */
 int32_t slmdb_env_close(slmdb_env *env, slmdb_error *error);
 
@@ -520,7 +521,8 @@ int32_t slmdb_batch_clear(slmdb_batch *batch, slmdb_db *db, slmdb_scope *scope, 
  * What a batch came to: result->code is SLMDB_OK once its writes are as durable as the Env makes a commit, or the error
  * for which none of them was kept. result lives for the call. It comes on a thread of the library, which must not be
  * held for long: the batches behind it wait. It may submit batches, and use everything else but slmdb_env_flush and
- * slmdb_env_close, which are SLMDB_BUSY there. It must not end its thread or jump out.
+ * slmdb_env_close, which are SLMDB_BUSY there. A write transaction that it leaves open is aborted. It must not end its
+ * thread or jump out.
  */
 typedef void (*slmdb_done)(void *user, const slmdb_error *result);
 

@@ -32,6 +32,12 @@ same_functions() {
   diff "$out/header.txt" "$out/library.txt"
 }
 
+# So that a new function cannot be left out of the programs that try every function with every handle.
+all_called() {
+  python3 "$here/tables.py" calls "$here/calls.h" >"$out/calls.txt"
+  diff "$out/header.txt" "$out/calls.txt"
+}
+
 # Every function has the one version, which is the only symbol that is none.
 one_version() {
   test "$(awk '$2 == "A" { print $3 }' "$out/nm.txt")" = SLMDB_1
@@ -80,6 +86,7 @@ check_header() {
 
 check_library() {
   step "the same functions in header, map and library" same_functions
+  step "every function of the header is in calls.h" all_called
   step "one symbol version" one_version
   step "soname" right_soname
   step "needs the C library only" no_strange_needs

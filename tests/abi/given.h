@@ -82,6 +82,12 @@ static inline slmdb_cursor *given_cursor(slmdb_txn *txn, slmdb_db *db, slmdb_sco
   return cursor;
 }
 
+static inline slmdb_batch *given_batch(slmdb_env *env) {
+  slmdb_batch *batch = NULL;
+  NEED(IS(SLMDB_OK, slmdb_batch_open(env, &batch, ERR)));
+  return batch;
+}
+
 /* ---- raw text under raw text ------------------------------------------------------------------------------------ */
 
 static inline bool given_put(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const char *key, const char *value) {

@@ -1,7 +1,7 @@
 /* Is every handle that is none, of another type, altered or closed answered with an error, by every function? */
 #include "calls.h"
 
-static const char *const types[HANDLE_TYPES] = {"env", "db", "scope", "txn", "cursor"};
+static const char *const types[HANDLE_TYPES] = {"env", "db", "scope", "txn", "cursor", "batch"};
 
 /* Calls a function with one handle replaced. */
 static int32_t call_with(int call, const calls_handles *live, int type, uintptr_t bad, slmdb_error *error) {
@@ -12,7 +12,7 @@ static int32_t call_with(int call, const calls_handles *live, int type, uintptr_
 
 static void is_refused(int call, const calls_handles *live, int type, uintptr_t bad, int32_t want) {
   if (!IS(want, call_with(call, live, type, bad, ERR)))
-    fprintf(stderr, "  call %d with %#lx as its %s\n", call, (unsigned long)bad, types[type]);
+    fprintf(stderr, "  %s with %#lx as its %s\n", calls_name(call), (unsigned long)bad, types[type]);
   CHECK(call_with(call, live, type, bad, NULL) == want);
 }
 
@@ -20,7 +20,8 @@ static void is_refused(int call, const calls_handles *live, int type, uintptr_t 
 static void is_unknown(int call, const calls_handles *live, int type, uintptr_t bad) {
   int32_t got = call_with(call, live, type, bad, ERR), closed = type == 3 ? SLMDB_TXN_ENDED : SLMDB_CLOSED;
   if (!CHECK(got == SLMDB_INVALID_HANDLE || got == closed))
-    fprintf(stderr, "  call %d with %#lx as its %s: %s\n", call, (unsigned long)bad, types[type], slmdb_status_name(got));
+    fprintf(stderr, "  %s with %#lx as its %s: %s\n", calls_name(call), (unsigned long)bad, types[type],
+            slmdb_status_name(got));
   CHECK(check_written(got, &check_last));
 }
 
@@ -81,6 +82,9 @@ static void test_alive(const calls_handles *live) {
 static void test_twice(const char *path) {
   calls_handles h = calls_given(path);
   uint64_t open = slmdb_open_handles();
+  IS(SLMDB_OK, slmdb_batch_close(h.of.batch, ERR));
+  IS(SLMDB_CLOSED, slmdb_batch_close(h.of.batch, ERR));
+  IS(SLMDB_CLOSED, slmdb_batch_submit(h.of.batch, NULL, NULL, ERR));
   IS(SLMDB_OK, slmdb_cursor_close(h.of.cursor, ERR));
   IS(SLMDB_CLOSED, slmdb_cursor_close(h.of.cursor, ERR));
   IS(SLMDB_OK, slmdb_txn_commit(h.of.txn, ERR));

@@ -83,8 +83,10 @@ static void test_calls_after_full(const char *path) {
       calls_handles h = full_with_cursor(path, which);
       int32_t got = calls_make(call, &h, ERR);
       bool listed = which == 2 && takes & TAKES_CURSOR; /* the list was made before */
-      if (!CHECK(call == CALL_CURSOR_CLOSE || listed ? got == SLMDB_OK || got == SLMDB_MAP_FULL : got == SLMDB_MAP_FULL))
-        fprintf(stderr, "  call %d: %s: %s\n", call, slmdb_status_name(got), check_last.error.message);
+      bool may_answer = call == CALL_CURSOR_CLOSE || listed;
+      bool unlistable = listed && call == CALL_CURSOR_SEEK && got == SLMDB_INVALID_ARGUMENT;
+      if (!CHECK(got == SLMDB_MAP_FULL || (may_answer && got == SLMDB_OK) || unlistable))
+        fprintf(stderr, "  %s: %s: %s\n", calls_name(call), slmdb_status_name(got), check_last.error.message);
       NEED(IS(call == CALL_TXN_COMMIT ? SLMDB_TXN_ENDED : SLMDB_OK, slmdb_txn_abort(h.of.txn, ERR)));
       given_works(h.of.env, h.of.db, h.of.scope);
       IS(SLMDB_OK, slmdb_scope_close(h.of.scope, ERR));

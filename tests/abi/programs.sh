@@ -2,8 +2,8 @@
 # and running them.
 
 # In this order; what a program needs as arguments is in arguments_of.
-programs=(statuses layout basic cursors direct fixture errors environments limits handles transactions misuse threads growth orphans
-  stacks fork symbols dlopen processes fuzz)
+programs=(statuses layout basic cursors direct fixture vectors errors environments limits handles transactions children
+  batches callbacks operations pages aliases lists misuse threads growth orphans stacks fork symbols dlopen processes fuzz)
 
 # Each program may take this long, in seconds.
 patience=60
@@ -16,13 +16,14 @@ arguments_of() { # PROGRAM FOLDER
   arguments=()
   case $1 in
     fixture) arguments=("$out/expected.txt" "$root/tests/compat/scoped-heed/data.mdb") ;;
+    vectors) arguments=("$out/vectors.txt") ;;
     dlopen) arguments=("$2/libslmdb.so.1") ;;
     fuzz) arguments=("${ABI_SEED:-1}" "${ABI_CALLS:-400000}") ;;
   esac
 }
 
 # An LMDB for neighbour.c's host: the sources that the library itself is made of, compiled once more. Not the system's,
-# which few machines have. The program is left out if they are not to be had.
+# which few machines have. The program is left out if they are not to be had, and vectors.c looks less deep.
 prepare_neighbour() {
   host_sources=$(cd "$root" && go list -m -f '{{.Dir}}' github.com/PowerDNS/lmdb-go 2>/dev/null || true)
   if [ ! -e "$host_sources/lmdb/mdb.c" ]; then
@@ -41,14 +42,15 @@ build_host_lmdb() {
 prepare_programs() {
   python3 "$here/tables.py" statuses "$root/include/slmdb.h" >"$out/statuses.inc"
   python3 "$here/tables.py" expected "$root/tests/compat/scoped-heed/expected.jsonl" >"$out/expected.txt"
+  python3 "$here/tables.py" vectors "$root/tests/vectors/tuple.json" >"$out/vectors.txt"
   prepare_neighbour
 }
 
 compile() { # COMPILER LANGUAGE STANDARD FOLDER PROGRAM OUTPUT [FLAGS...]
   local flags=("${@:7}") own=()
   if [ "$2" = c ]; then flags+=(-Wstrict-prototypes); fi
-  if [ "$5" = neighbour ]; then
-    flags+=(-isystem "$host_sources/lmdb")
+  if [ "$5" = neighbour ] || { [ "$5" = vectors ] && [ -e "$out/bin/mdb.o" ]; }; then
+    flags+=(-DHOST_LMDB -isystem "$host_sources/lmdb")
     own=("$out/bin/mdb.o" "$out/bin/midl.o")
   fi
   cd "$here" # so that a failed check is told without the folders of this machine

@@ -20,6 +20,13 @@ def header_functions(path):
     return sorted(re.findall(r"\b(slmdb_\w+)\s*\(", body))
 
 
+def called_functions(path):
+    """What calls.h can call, and the few functions that cannot fail, which it has no use for."""
+    named = re.findall(r"^  X\((\w+),", read(path), flags=re.MULTILINE)
+    cannot_fail = ["abi_version", "version", "status_name", "open_handles"]
+    return sorted("slmdb_" + name for name in [*map(str.lower, named), *cannot_fail])
+
+
 def map_functions(path):
     """What the version script lets out."""
     exported = re.search(r"global:(.*?)local:", without_comments(read(path)), flags=re.DOTALL).group(1)
@@ -83,6 +90,12 @@ def expected(path):
             print(entry["db"], text_hex(entry["scope"]), entry["key"] or "-", entry["value"] or "-")
 
 
+def vectors(path):
+    """The golden vectors of typed keys, a line each: the key as it crosses the ABI, and as it is stored; in hex."""
+    for vector in json.loads(read(path)):
+        print(vector["packed"], vector["stored"])
+
+
 def main(what, *paths):
     if what == "compare":
         wrong = compare(*paths)
@@ -90,11 +103,13 @@ def main(what, *paths):
         return 1 if wrong else 0
     if what == "expected":
         expected(*paths)
+    elif what == "vectors":
+        vectors(*paths)
     elif what == "statuses":
         for constant, number, name in header_statuses(*paths):
             print(f'STATUS({constant}, {number}, "{name}")')
     else:
-        readers = {"header": header_functions, "map": map_functions, "nm": nm_functions}
+        readers = {"header": header_functions, "map": map_functions, "calls": called_functions, "nm": nm_functions}
         print(*readers[what](*paths), sep="\n")
     return 0
 

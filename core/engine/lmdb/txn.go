@@ -239,6 +239,9 @@ func (t *txn) Child() (engine.Txn, error) {
 	if !t.write {
 		return nil, engine.Fail(engine.ErrReadOnly, "a read transaction has no children", nil)
 	}
+	if err := t.onOwnThread(); err != nil {
+		return nil, err
+	}
 	t.closePutters()
 	lm, err := t.session.env.lm.BeginTxn(t.lm, 0)
 	if err != nil {
@@ -295,9 +298,13 @@ func (t *txn) ending() error {
 	if t.ended {
 		return errEnded
 	}
+	return t.onOwnThread()
+}
+
+func (t *txn) onOwnThread() error {
 	if t.write && thread() != t.owner {
 		return engine.Fail(engine.ErrWrongThread,
-			"the write transaction was begun on another thread: commit or abort it there", nil)
+			"the write transaction was begun on another thread: commit it, abort it or begin a child of it there", nil)
 	}
 	return nil
 }
