@@ -68,7 +68,9 @@ func (e *Env) Close() error {
 	if n := e.open.Load(); n > 0 {
 		return fail(CodeBusy, "the environment has %d open transaction(s): commit or abort them, then close it", n)
 	}
-	e.queue.close()
+	if err := e.queue.close(e.writing); err != nil {
+		return err
+	}
 	err := e.engine.Close()
 	if err != nil && CodeOf(err) != CodeClosed {
 		e.queue.reopen()

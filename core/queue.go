@@ -80,10 +80,16 @@ func (e *Env) Flush(ctx context.Context) error {
 
 // waitable refuses to wait for the queue where it would wait for the caller.
 func (e *Env) waitable() error {
-	if w, ok := e.engine.(engine.Owner); ok && w.Writing() {
+	if e.writing() {
 		return fail(CodeNested, "this thread has the write transaction, for which batches wait: commit or abort it first")
 	}
 	return nil
+}
+
+// writing says whether the caller's thread has the write transaction, be it by another Env of the same folder.
+func (e *Env) writing() bool {
+	w, ok := e.engine.(engine.Owner)
+	return ok && w.Writing()
 }
 
 // Apply submits a batch and waits for it. Callers on many goroutines share commits. ErrNested as for Flush.
@@ -203,14 +209,20 @@ func (e *Env) commitUnrefused(group []submission, errs []error) error {
 	})
 }
 
-// close refuses new batches and waits for those that were submitted.
-func (q *queue) close() {
+// close refuses new batches and waits for those that were submitted. It does nothing if there are some and they wait for
+// the caller.
+func (q *queue) close(writing func() bool) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	if q.running && writing() {
+		return fail(CodeBusy, "this thread has the write transaction, for which batches wait that were submitted: "+
+			"commit or abort it, then close the environment")
+	}
 	q.closed = true
 	for q.running {
 		q.idle.Wait()
 	}
+	return nil
 }
 
 // reopen undoes close, for an environment that could not be closed.

@@ -272,6 +272,29 @@ static void test_close(const char *path) {
   env = was, db = kept;
 }
 
+/* Two handles of one folder: a thread that has the write transaction by one cannot wait for the batches of the other. */
+static void test_close_other_handle(const char *path) {
+  slmdb_env *was = env, *same = given_env(path);
+  slmdb_db *kept = db;
+  told t;
+  env = given_env(path);
+  db = given_db(env, "d", SLMDB_BYTES);
+  slmdb_txn *writer = given_txn(same, SLMDB_WRITE);
+  submit(batch_of("other", "handle"), &t);
+  IS(SLMDB_NESTED, slmdb_env_flush(env, ERR));
+  IS(SLMDB_BUSY, slmdb_env_close(env, ERR));
+  slmdb_batch *more = batch_of("one", "more"); /* nothing was closed */
+  IS(SLMDB_OK, slmdb_batch_submit(more, NULL, NULL, ERR));
+  IS(SLMDB_OK, slmdb_txn_abort(writer, ERR));
+  IS(SLMDB_OK, slmdb_env_flush(env, ERR));
+  is_told(&t, SLMDB_OK);
+  writer = given_txn(same, SLMDB_WRITE);
+  IS(SLMDB_OK, slmdb_env_close(env, ERR)); /* no batch waits: it need not wait either */
+  IS(SLMDB_OK, slmdb_txn_abort(writer, ERR));
+  IS(SLMDB_OK, slmdb_env_close(same, ERR));
+  env = was, db = kept;
+}
+
 /* ---- another process -------------------------------------------------------------------------------------------- */
 
 static const char *self;
@@ -335,6 +358,7 @@ int main(int argc, char **argv) {
   test_group();
   test_full(others[2].path);
   test_close(others[3].path);
+  test_close_other_handle(others[3].path);
   test_others_see(folder.path);
   IS(SLMDB_OK, slmdb_scope_close(scope, ERR));
   IS(SLMDB_OK, slmdb_env_close(env, ERR));

@@ -23,7 +23,7 @@ static inline uint32_t dice_below(dice *d, uint32_t n) { return (uint32_t)((dice
 /* True once in n times. */
 static inline bool dice_once(dice *d, uint32_t n) { return dice_below(d, n) == 0; }
 
-typedef enum pool_type { POOL_ENV, POOL_DB, POOL_SCOPE, POOL_TXN, POOL_CURSOR, POOL_TYPES } pool_type;
+typedef enum pool_type { POOL_ENV, POOL_DB, POOL_SCOPE, POOL_TXN, POOL_CURSOR, POOL_BATCH, POOL_TYPES } pool_type;
 
 enum { POOL_SIZE = 16, POOL_LEFT = 1 << 16 };
 
@@ -36,7 +36,7 @@ static pool pools[POOL_TYPES];
 
 /* How many places each type has: few Envs, so that a random transaction and Database are often of the same one. */
 static inline uint32_t pool_size(pool_type type) {
-  static const unsigned char sizes[POOL_TYPES] = {2, 10, 6, 5, POOL_SIZE};
+  static const unsigned char sizes[POOL_TYPES] = {2, 10, 6, 5, POOL_SIZE, 6};
   return sizes[type];
 }
 
@@ -60,7 +60,8 @@ static inline bool pool_close_handle(pool_type type, void *handle) {
     case POOL_DB: status = slmdb_db_close((slmdb_db *)handle, NULL); break;
     case POOL_SCOPE: status = slmdb_scope_close((slmdb_scope *)handle, NULL); break;
     case POOL_TXN: status = slmdb_txn_abort((slmdb_txn *)handle, NULL); break;
-    default: status = slmdb_cursor_close((slmdb_cursor *)handle, NULL);
+    case POOL_CURSOR: status = slmdb_cursor_close((slmdb_cursor *)handle, NULL); break;
+    default: status = slmdb_batch_close((slmdb_batch *)handle, NULL);
   }
   return status != SLMDB_BUSY && status != SLMDB_IN_USE && status != SLMDB_WRONG_THREAD;
 }
@@ -84,7 +85,7 @@ static inline void pool_add(pool_type type, void *handle, dice *d) {
 
 /* Closes everything that no thread uses any more; all transactions must have ended on their threads. */
 static inline void pool_empty(void) {
-  static const pool_type order[] = {POOL_CURSOR, POOL_TXN, POOL_DB, POOL_SCOPE, POOL_ENV};
+  static const pool_type order[] = {POOL_BATCH, POOL_CURSOR, POOL_TXN, POOL_DB, POOL_SCOPE, POOL_ENV};
   for (size_t t = 0; t < sizeof order / sizeof *order; t++)
     for (int i = 0; i < POOL_SIZE; i++) {
       pool_drop(order[t], pools[order[t]].handles[i]);

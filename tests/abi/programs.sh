@@ -11,14 +11,16 @@ patience=60
 # What a program is run by: nothing, or the words before its name that let it run on another machine than its own.
 runner=()
 
-# Sets `arguments` for a program. FOLDER holds the library.
-arguments_of() { # PROGRAM FOLDER
+# Sets `arguments` for a program. FOLDER holds the library, and WORD says how it was built.
+arguments_of() { # PROGRAM FOLDER WORD
+  local calls=1000000
   arguments=()
+  case $3 in asan | cgocheck) calls=250000 ;; esac # they take their time
   case $1 in
     fixture) arguments=("$out/expected.txt" "$root/tests/compat/scoped-heed/data.mdb") ;;
     vectors) arguments=("$out/vectors.txt") ;;
     dlopen) arguments=("$2/libslmdb.so.1") ;;
-    fuzz) arguments=("${ABI_SEED:-1}" "${ABI_CALLS:-400000}") ;;
+    fuzz) arguments=("${ABI_SEED:-1}" "${ABI_CALLS:-$calls}") ;;
   esac
 }
 
@@ -70,7 +72,7 @@ check_programs() { # WORD COMPILER LANGUAGE STANDARD FOLDER [FLAGS...]
     binary="$out/bin/$program-${1//[^A-Za-z0-9]/_}"
     step "$program compiles ($1)" compile "${@:2:4}" "$program" "$binary" "${@:6}"
     if ! $ok; then continue; fi
-    arguments_of "$program" "$5"
+    arguments_of "$program" "$5" "$1"
     step "$program ($1)" run_program "$5" "$binary" "${arguments[@]}"
   done
 }
