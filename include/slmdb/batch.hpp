@@ -63,8 +63,8 @@ class Batch {
 
   // As submit(), and calls done(const Error *) exactly once: nullptr, or the failure, which lives for the call. done is
   // moved to where it lives until then. The call comes on a thread of the library, perhaps before this returns, and
-  // must not last long; in it flush() and close() of the Env are busy. An exception that leaves it has nowhere to go and is
-  // dropped. After an error done is destroyed without a call, and the batch is still open.
+  // must not last long; in it flush() and close() of the Env are busy. An exception that leaves it has nowhere to go
+  // and is dropped. After an error done is destroyed without a call, and the batch is still open.
   template <class Done>
   void submit(Done &&done) {
     using Closure = std::decay_t<Done>;

@@ -30,7 +30,7 @@ class Database {
   void close() { handle_.close(); }
 
   // The value under a key, not copied. Errors of all that take a key: key_too_long, invalid_key.
-  std::optional<Bytes> get(const Txn &txn, const Scope &scope, Bytes key) const {
+  std::optional<Bytes> get(Txn &txn, const Scope &scope, Bytes key) const {
     const void *value = nullptr;
     std::size_t length = 0;
     if (!detail::found(slmdb_db_get, txn.handle(), handle(), scope.handle(), key.data(), key.size(), &value, &length))
@@ -39,7 +39,7 @@ class Database {
   }
 
   // A copy of the value under a key.
-  std::optional<std::string> get_copy(const Txn &txn, const Scope &scope, Bytes key) const {
+  std::optional<std::string> get_copy(Txn &txn, const Scope &scope, Bytes key) const {
     std::string value(256, '\0');
     const bool found = detail::filled(value, [&](std::size_t *length) {
       return detail::answer(slmdb_db_get_copy, txn.handle(), handle(), scope.handle(), key.data(), key.size(),
@@ -49,7 +49,7 @@ class Database {
     return value;
   }
 
-  bool contains(const Txn &txn, const Scope &scope, Bytes key) const {
+  bool contains(Txn &txn, const Scope &scope, Bytes key) const {
     bool is = false;
     detail::call(slmdb_db_contains, txn.handle(), handle(), scope.handle(), key.data(), key.size(), &is);
     return is;
@@ -58,7 +58,7 @@ class Database {
   // Copies of the values under many keys, in their order, by one call. Keys is anything to loop over that holds Bytes:
   // get_many(txn, scope, {"a", "b"}).
   template <class Keys = std::vector<Bytes>>
-  std::vector<std::optional<std::string>> get_many(const Txn &txn, const Scope &scope, const Keys &keys) const {
+  std::vector<std::optional<std::string>> get_many(Txn &txn, const Scope &scope, const Keys &keys) const {
     detail::PageWriter page;
     for (const auto &key : keys) page.add_key(raw_key(), key);
     const std::string packed = get_page(txn, scope, page.finish());
@@ -73,7 +73,7 @@ class Database {
   }
 
   // As get_many, from a page of keys to a page of true and value, or false and nil; see slmdb_db_get_many.
-  std::string get_page(const Txn &txn, const Scope &scope, Bytes keys) const {
+  std::string get_page(Txn &txn, const Scope &scope, Bytes keys) const {
     std::string page(4 << 10, '\0');
     detail::filled(page, [&](std::size_t *length) {
       return detail::answer(slmdb_db_get_many, txn.handle(), handle(), scope.handle(), keys.data(), keys.size(),
@@ -83,7 +83,7 @@ class Database {
   }
 
   // An entry by its place in the order of keys, not copied.
-  std::optional<Entry> find(const Txn &txn, const Scope &scope, Which which, Bytes key = {}) const {
+  std::optional<Entry> find(Txn &txn, const Scope &scope, Which which, Bytes key = {}) const {
     const void *at = nullptr, *value = nullptr;
     std::size_t at_length = 0, length = 0;
     if (!detail::found(slmdb_db_find, txn.handle(), handle(), scope.handle(), static_cast<std::int32_t>(which),
@@ -91,24 +91,24 @@ class Database {
       return std::nullopt;
     return Entry(bytes(at, at_length), bytes(value, length));
   }
-  std::optional<Entry> first(const Txn &txn, const Scope &scope) const { return find(txn, scope, Which::first); }
-  std::optional<Entry> last(const Txn &txn, const Scope &scope) const { return find(txn, scope, Which::last); }
-  std::optional<Entry> at_or_after(const Txn &txn, const Scope &scope, Bytes key) const {
+  std::optional<Entry> first(Txn &txn, const Scope &scope) const { return find(txn, scope, Which::first); }
+  std::optional<Entry> last(Txn &txn, const Scope &scope) const { return find(txn, scope, Which::last); }
+  std::optional<Entry> at_or_after(Txn &txn, const Scope &scope, Bytes key) const {
     return find(txn, scope, Which::at_or_after, key);
   }
-  std::optional<Entry> after(const Txn &txn, const Scope &scope, Bytes key) const {
+  std::optional<Entry> after(Txn &txn, const Scope &scope, Bytes key) const {
     return find(txn, scope, Which::after, key);
   }
-  std::optional<Entry> at_or_before(const Txn &txn, const Scope &scope, Bytes key) const {
+  std::optional<Entry> at_or_before(Txn &txn, const Scope &scope, Bytes key) const {
     return find(txn, scope, Which::at_or_before, key);
   }
-  std::optional<Entry> before(const Txn &txn, const Scope &scope, Bytes key) const {
+  std::optional<Entry> before(Txn &txn, const Scope &scope, Bytes key) const {
     return find(txn, scope, Which::before, key);
   }
 
   // A walk over the entries of a range. Raw keys come in the order of their unsigned bytes, typed ones in their natural
   // order. Errors of all that take a Range: invalid_argument, key_too_long, invalid_key.
-  Cursor range(const Txn &txn, const Scope &scope, const Range &range = {}) const {
+  Cursor range(Txn &txn, const Scope &scope, const Range &range = {}) const {
     const slmdb_range wanted = range.c_range();
     slmdb_cursor *cursor = nullptr;
     detail::call(slmdb_cursor_open, txn.handle(), handle(), scope.handle(), &wanted, &cursor);
@@ -116,21 +116,21 @@ class Database {
   }
 
   // How many entries are in a range without a limit. Costs as reading them.
-  std::uint64_t count(const Txn &txn, const Scope &scope, const Range &range = {}) const {
+  std::uint64_t count(Txn &txn, const Scope &scope, const Range &range = {}) const {
     const slmdb_range wanted = range.c_range();
     std::uint64_t count = 0;
     detail::call(slmdb_db_count, txn.handle(), handle(), scope.handle(), &wanted, &count);
     return count;
   }
 
-  bool is_empty(const Txn &txn, const Scope &scope) const {
+  bool is_empty(Txn &txn, const Scope &scope) const {
     bool is = false;
     detail::call(slmdb_db_is_empty, txn.handle(), handle(), scope.handle(), &is);
     return is;
   }
 
   // What a scope holds here, measured exactly. Costs as reading it.
-  DatabaseStats stat(const Txn &txn, const Scope &scope) const {
+  DatabaseStats stat(Txn &txn, const Scope &scope) const {
     slmdb_db_stats stats{};
     stats.struct_size = sizeof stats;
     detail::call(slmdb_db_stat, txn.handle(), handle(), scope.handle(), &stats);

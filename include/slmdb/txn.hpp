@@ -15,21 +15,22 @@
 
 namespace slmdb {
 
-// What ReadTxn and WriteTxn have in common. For one thread at a time.
+// What ReadTxn and WriteTxn have in common. For one thread at a time, so no function takes a const one; and Database
+// takes no temporary one, with which the result would end.
 class Txn {
  public:
   // Ends the transaction and closes its cursors; drops the writes of a WriteTxn. Errors: wrong_thread, in_use.
   void abort() { handle_.close(); }
 
   // The id of a scope, if it is registered. Errors: invalid_argument (the default scope, which has none).
-  std::optional<std::uint32_t> scope_id(const Scope &scope) const {
+  std::optional<std::uint32_t> scope_id(const Scope &scope) {
     std::uint32_t id = 0;
     if (!detail::found(slmdb_registry_id, handle(), scope.handle(), &id)) return std::nullopt;
     return id;
   }
 
   // The registered scopes, by name in the order of its bytes.
-  std::vector<ScopeInfo> scopes() const {
+  std::vector<ScopeInfo> scopes() {
     std::vector<ScopeInfo> all;
     list(slmdb_registry_list, [&all](Bytes name, Bytes id) {
       std::uint32_t number = 0;
@@ -40,7 +41,7 @@ class Txn {
   }
 
   // The databases of the Env, by name, whether they are open here or not. Errors: conflict (begin again).
-  std::vector<DatabaseInfo> databases() const {
+  std::vector<DatabaseInfo> databases() {
     std::vector<DatabaseInfo> all;
     list(slmdb_db_list, [&all](Bytes name, Bytes map) { all.push_back(database_info(name, map)); });
     return all;
@@ -64,7 +65,7 @@ class Txn {
 
  private:
   template <class Open, class Row>
-  void list(Open open, Row row) const {
+  void list(Open open, Row row) {
     slmdb_cursor *opened = nullptr;
     detail::call(open, handle(), &opened);
     const detail::Handle<slmdb_cursor, slmdb_cursor_close> cursor(opened);

@@ -77,7 +77,7 @@ static void scopes(const std::string &folder) {
   Scope a("a"), none;
   env.update([&](WriteTxn &txn) { db.put(txn, a, "k", "of a"), db.put(txn, none, "k", "of none"); });
   Scope moved = std::move(a);
-  const ReadTxn txn = env.read();
+  ReadTxn txn = env.read();
   CHECK(db.get(txn, moved, "k") == "of a");
   CHECK(db.get(txn, none, "k") == "of none");
   THROWS(closed, db.get(txn, a, "k")); // NOLINT: never the default scope's entry

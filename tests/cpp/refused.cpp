@@ -22,5 +22,7 @@ void refused(const slmdb::Env &env, const slmdb::Database &db) {
   slmdb::Txn txn = env.write();
 #elif REFUSED == 8 // a scope made anew for each call, which costs as much as the call
   env.update([&](slmdb::WriteTxn &txn) { db.put(txn, "tenant", "k", "v"); });
+#elif REFUSED == 9 // a value of a transaction that has ended before it is looked at
+  db.get(env.read(), tenant, "k");
 #endif
 }

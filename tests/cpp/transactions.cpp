@@ -34,7 +34,7 @@ static void ends(const std::string &folder) {
   THROWS(txn_ended, txn.commit());
 
   txn = env.write();
-  const ReadTxn before = env.read();
+  ReadTxn before = env.read();
   db.put(txn, {}, "k", "kept");
   txn.commit();
   txn.abort(); // nothing
@@ -64,7 +64,7 @@ static void functions(const std::string &folder) {
   CHECK(now(env, db, "k") == "1" && now(env, db, "l") == "2");
   auto owner = env.update([&](WriteTxn &) { return std::make_unique<int>(7); }); // what can only be moved
   CHECK(*owner == 7);
-  env.view([&](const Txn &txn) { CHECK(db.get(txn, {}, "k") == "1"); });
+  env.view([&](Txn &txn) { CHECK(db.get(txn, {}, "k") == "1"); });
   THROWS(io, env.view([](ReadTxn &) { throw Error(Status::io, "passed on"); }));
 
   try {
@@ -174,7 +174,7 @@ static void registry(const std::string &folder) {
   CHECK(txn.prune_scopes() == 1 && txn.scopes().size() == 1 && db.get(txn, c, "k") == "of c");
   txn.commit();
 
-  const ReadTxn read = env.read();
+  ReadTxn read = env.read();
   const std::vector<DatabaseInfo> all = read.databases();
   CHECK(all.size() == 3 && all[0].name == "d" && all[1].name == "h" && all[2].name == "t");
   CHECK(all[0].kind == Kind::bytes && all[0].layout == Layout::ordered && all[0].entries == 1);

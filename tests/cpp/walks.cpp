@@ -24,7 +24,7 @@ static void ranges(const std::string &folder) {
   const Database db = env.database("d");
   fill(env, db);
   const Scope a("a");
-  const ReadTxn txn = env.read();
+  ReadTxn txn = env.read();
   const auto is = [&](const Range &range) { return told(db.range(txn, a, range)); };
   CHECK(is({}) == "a=1 b=2 ba=3 c=4");
   CHECK(is(Range().from("b").to("c")) == "b=2 ba=3 c=4");
