@@ -13,8 +13,8 @@
 # ./build.sh help    this text
 #
 # It needs Go (see go.mod), gcc, Python 3.9 or newer, Node 20 or newer and npm; everything else it installs into this
-# folder from the languages' package registries. CC, PYTHON and NODE choose other programs of each kind. To install, Go,
-# gcc and binutils are enough; DESTDIR goes before DIR, as packagers want it.
+# folder from the languages' package registries. CC, CXX, PYTHON and NODE choose other programs of each kind. To
+# install, Go, gcc and binutils are enough; DESTDIR goes before DIR, as packagers want it.
 set -euo pipefail
 called_from=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -23,9 +23,10 @@ build=$root/build
 version=0.1.0
 soname=libslmdb.so.1
 CC=${CC:-gcc}
+CXX=${CXX:-g++}
 PYTHON=${PYTHON:-python3}
 NODE=${NODE:-node}
-export GOTOOLCHAIN=local CGO_ENABLED=1 CC
+export GOTOOLCHAIN=local CGO_ENABLED=1 CC CXX
 
 step() { printf '\n== %s\n' "$*"; }
 fail() { printf 'build.sh: %s\n' "$*" >&2; exit 1; }
@@ -191,6 +192,12 @@ test_install() {
   tests/install/run.sh "$build"
 }
 
+test_cpp() {
+  step "C++: slmdb.hpp"
+  if command -v "$CXX" >/dev/null || command -v clang++ >/dev/null; then tests/cpp/run.sh "$build"
+  else echo "skipped: there is no C++ compiler ($CXX); Debian: apt-get install g++"; fi
+}
+
 test_conformance() {
   step "Conformance: one program, four languages, the same answers"
   demo/build.sh "$build"
@@ -210,6 +217,7 @@ test_all() {
   test_arm64
   test_ffi
   test_install
+  test_cpp
   test_python
   test_node
   test_conformance

@@ -76,8 +76,10 @@ build_install() {
 
 # What is installed: MODE TARGET SOURCE, or `link` TARGET POINTS-TO. One list for install and uninstall.
 installed() {
-  printf '%s\n' "644 include/slmdb.h include/slmdb.h"
-  [ ! -e include/slmdb.hpp ] || printf '%s\n' "644 include/slmdb.hpp include/slmdb.hpp"
+  local header
+  for header in include/slmdb.h include/slmdb.hpp include/slmdb/*.hpp; do
+    printf '%s\n' "644 $header $header"
+  done
   printf '%s\n' \
     "644 lib/libslmdb.so.$version build/lib/libslmdb.so.$version" \
     "link lib/$soname libslmdb.so.$version" \
@@ -143,7 +145,7 @@ uninstall_library() {
       printf 'removed %s\n' "$into/$target"
     fi
   done
-  for target in lib/cmake/slmdb share/doc/slmdb; do
+  for target in include/slmdb lib/cmake/slmdb share/doc/slmdb; do
     [ ! -d "$into/$target" ] || rmdir --ignore-fail-on-non-empty "$into/$target"
   done
 }

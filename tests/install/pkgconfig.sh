@@ -41,6 +41,17 @@ by_static() { # COMPILER LANGUAGE STANDARD
   run_examples "$folder"
 }
 
+# slmdb.hpp is installed whole: the C++ example, with the library beside it and within it.
+by_cpp() {
+  local package
+  for package in slmdb slmdb-static; do
+    ask --cflags --libs "$package"
+    "$CXX" -std=c++17 -O2 "${warnings[@]}" "$root/examples/cpp/tenants.cpp" -o "$work/cpp" -pthread "${flags[@]}"
+    (cd "$work" && LD_LIBRARY_PATH="$prefix/lib" timeout -k 5 "$patience" ./cpp "$work/cpp.env")
+    rm -r "$work/cpp" "$work/cpp.env"
+  done
+}
+
 # Without any shared library, where --static must name all that the archive needs.
 by_static_only() {
   copy_examples
@@ -96,6 +107,7 @@ check_pkgconfig() { # SUFFIX
   step "pkg-config: shared, C++11$1" by_shared "$CXX" c++ c++11
   step "pkg-config: static, C99$1" by_static "$CC" c c99
   step "pkg-config: static, C++11$1" by_static "$CXX" c++ c++11
+  step "pkg-config: shared and static, slmdb.hpp$1" by_cpp
   step "pkg-config: --static and -Bstatic$1" by_static_flag
   if has_static_libc; then step "pkg-config: --static and -static$1" by_static_only; fi
   if command -v make >/dev/null && [ -z "$1" ]; then # make knows no folders with spaces

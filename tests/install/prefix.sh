@@ -31,11 +31,14 @@ check_refusals() {
 listing() { (cd "$1" && find . -mindepth 1 -printf '%y %m %P %l\n' | sed 's/^l 777/l/; s/ *$//' | LC_ALL=C sort -k 3); }
 
 wanted_listing() { # VERSION
-  local header_cpp=
-  if [ -e "$root/include/slmdb.hpp" ]; then header_cpp=$'f 644 include/slmdb.hpp\n'; fi
-  printf '%s' "d 755 include
+  local parts
+  parts=$(cd "$root" && printf 'f 644 %s\n' include/slmdb/*.hpp)
+  printf '%s' "$parts
+d 755 include
+d 755 include/slmdb
 f 644 include/slmdb.h
-${header_cpp}d 755 lib
+f 644 include/slmdb.hpp
+d 755 lib
 d 755 lib/cmake
 d 755 lib/cmake/slmdb
 f 644 lib/cmake/slmdb/slmdb-config-version.cmake
@@ -66,6 +69,8 @@ right_listing() {
 # The library is the one that the other tests have tried, and the header the tree's.
 right_files() {
   cmp "$prefix/include/slmdb.h" "$root/include/slmdb.h"
+  cmp "$prefix/include/slmdb.hpp" "$root/include/slmdb.hpp"
+  diff -r "$prefix/include/slmdb" "$root/include/slmdb"
   cmp "$prefix/lib/libslmdb.so" "$work/tested.so"
   cmp "$prefix/share/doc/slmdb/LICENSE-MIT" "$root/LICENSE-MIT"
   cmp "$prefix/share/doc/slmdb/LICENSE-APACHE" "$root/LICENSE-APACHE"
@@ -127,6 +132,7 @@ uninstall() {
 ./$(basename "$prefix")/lib/pkgconfig/another.pc"
   rm "$prefix/lib/cmake/slmdb/another-file"
   build_sh uninstall --prefix "$(basename "$prefix")"
+  test ! -e "$prefix/include/slmdb"
   test ! -e "$prefix/lib/cmake/slmdb"
   test ! -e "$prefix/share/doc/slmdb"
 }
