@@ -109,6 +109,7 @@ func useAll[K, V any](s *stored, env *core.Env, db *core.DB[K, V], in core.Scope
 			for _, err := range db.Keys(t, in, r) {
 				note(err)
 			}
+			r.Limit = 0 // which counting has not
 			_, err := db.Count(t, in, r)
 			note(err)
 		}
