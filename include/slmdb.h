@@ -10,7 +10,8 @@
  *             SLMDB_NOT_FOUND carries no message: it is an answer, not a failure.
  *   handles   slmdb_env, slmdb_db, slmdb_scope, slmdb_txn, slmdb_cursor and slmdb_batch are never dereferenced: a
  *             pointer is a number that the library checks. A closed, foreign or invented one is answered with
- *             SLMDB_CLOSED or SLMDB_INVALID_HANDLE. Closing a handle twice is such an error and does nothing.
+ *             SLMDB_CLOSED or SLMDB_INVALID_HANDLE, a transaction that has ended with SLMDB_TXN_ENDED. Closing a handle
+ *             twice is such an error and does nothing.
  *   bytes     Always a pointer and a length in bytes. Zero bytes inside are data. NULL is allowed where the length is
  *             0. What is passed in is borrowed for the call and never kept.
  *   results   Pointers handed out point into the file's map or into memory of the transaction. They are read-only, and
@@ -341,7 +342,8 @@ enum {
 
 /*
  * Which entries of a scope, and in which direction. Set everything to zero, then struct_size. Where it is an argument,
- * NULL is all entries, forwards. Errors of all functions that take it: INVALID_ARGUMENT, KEY_TOO_LONG, INVALID_KEY.
+ * NULL is all entries, forwards. A bound may be longer than any key. Errors of all functions that take a range:
+ * INVALID_ARGUMENT, INVALID_KEY, KEY_TOO_LONG (more than 64 KiB).
  */
 typedef struct slmdb_range {
   size_t struct_size;  /* sizeof(slmdb_range) */
