@@ -1,8 +1,8 @@
 # Do the programs of this folder hold against a library? Sourced by run.sh: compiling and running them.
 
 # In this order; what a program needs as arguments is in arguments_of.
-programs=(statuses layout basic cursors fixture vectors errors environments limits handles transactions children batches
-  callbacks operations pages aliases lists misuse threads growth orphans stacks fork symbols dlopen processes fuzz)
+programs=(statuses layout basic cursors fixture vectors errors arguments environments limits handles transactions children
+  batches callbacks operations pages aliases lists misuse threads growth orphans stacks fork symbols dlopen processes fuzz)
 
 # Each program may take this long, in seconds.
 readonly patience=60
