@@ -73,7 +73,7 @@ enum {
   SLMDB_INVALID_KEY = 8,         /* not encodable as a key of this database, or stored bytes that are no such key */
   SLMDB_INVALID_VALUE = 9,       /* not encodable as a value of this database, or stored bytes that are no such value */
   SLMDB_INVALID_NAME = 10,       /* a database's name that is empty, too long, reserved or no UTF-8 */
-  SLMDB_KIND_MISMATCH = 11,      /* the database was created as another kind, with other types or another unnamed_default */
+  SLMDB_KIND_MISMATCH = 11,      /* the database was created as another kind, or with other types or unnamed_default */
   SLMDB_LAYOUT_MISMATCH = 12,    /* the database is stored in another layout than the one asked for */
   SLMDB_DATABASE_NOT_FOUND = 13, /* no such database, and it was not to be created */
   SLMDB_FORMAT_TOO_NEW = 14,     /* the file was written by a newer scoped-lmdb */
@@ -532,9 +532,9 @@ typedef void (*slmdb_done)(void *user, const slmdb_error *result);
 /*
  * Queues a batch and returns at once; the handle is closed, unless there is an error. All batches that wait are
  * committed together, in the order of submission; each has its own result, and one that fails does not fail others.
- * done (may be NULL) is called exactly once, in the order of submission, on another thread, perhaps before this returns.
- * A process that ends without slmdb_env_close or slmdb_env_flush may lose batches whose callback has not come. Any
- * thread, also one that has the write transaction: the batch waits for it.
+ * done (may be NULL) is called exactly once, in the order of submission, on another thread, perhaps before this
+ * returns. A process that ends without slmdb_env_close or slmdb_env_flush may lose batches whose callback has not come.
+ * Any thread, also one that has the write transaction: the batch waits for it.
  */
 int32_t slmdb_batch_submit(slmdb_batch *batch, slmdb_done done, void *user, slmdb_error *error);
 

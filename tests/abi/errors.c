@@ -291,6 +291,12 @@ static void test_ranges(void) {
     r = given_range(1u << bit);
     IS(SLMDB_INVALID_ARGUMENT, slmdb_cursor_open(txn, bytes, scope, &r, &c, ERR));
   }
+  for (unsigned bound = 1; bound < 16; bound++) { /* a prefix is all the bounds that there are */
+    r = given_range(SLMDB_RANGE_PREFIX | bound);
+    IS(SLMDB_INVALID_ARGUMENT, slmdb_cursor_open(txn, bytes, scope, &r, &c, ERR));
+  }
+  r = given_range(SLMDB_RANGE_KEYS_ONLY | SLMDB_RANGE_VALUES_ONLY);
+  IS(SLMDB_INVALID_ARGUMENT, slmdb_cursor_open(txn, bytes, scope, &r, &c, ERR));
   for (unsigned upper = 0; upper < 2; upper++) {
     r = given_range(upper ? SLMDB_RANGE_UPPER : SLMDB_RANGE_LOWER);
     r.lower_length = r.upper_length = 1;
