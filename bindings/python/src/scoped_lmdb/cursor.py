@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import itertools
+import weakref
 from collections.abc import Generator, Iterable
 from contextlib import suppress
 from operator import length_hint
@@ -176,6 +177,7 @@ class Walk:
     """
 
     __slots__ = (
+        "__weakref__",
         "_ahead",
         "_codec",
         "_cursor",
@@ -230,7 +232,7 @@ class Walk:
     def pages(self) -> Generator[Iterable[Any], None, None]:
         """Iterators over the entries, page by page, and the end of the cursor after the last one."""
         txn = self._txn
-        txn._walks[self] = None
+        txn._walks[id(self)] = weakref.ref(self)
         try:
             more = self._left != 0
             while more:
@@ -287,7 +289,7 @@ class Walk:
 
     def end(self) -> None:
         """Lets go of the cursor, and of the transaction if it is its own. May be repeated."""
-        self._txn._walks.pop(self, None)
+        self._txn._walks.pop(id(self), None)
         self._page.clear()
         self._cursor.close()
         if self._owns_txn:

@@ -231,6 +231,9 @@ class Env(Registry):
     def _begin(self, mode: int) -> Handle:
         library = self._library
         handle = Handle(library.slmdb_txn_abort)
+        if mode == _declare.WRITE and self._transactions:
+            # A reader that was abandoned keeps a writer from using freed pages again: the map would fill up.
+            self._end_abandoned()
         frame = _frame.take()
         status = library.slmdb_txn_begin(self._handle.argument, mode, handle.out, frame.error_ref)
         if status in (_declare.NESTED, _declare.READERS_FULL) and self._end_abandoned():

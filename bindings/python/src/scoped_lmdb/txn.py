@@ -32,8 +32,9 @@ class Txn:
     def __init__(self, env: Env, handle: Handle) -> None:
         self._env = env
         self._has_ended = False
-        # The walks that have read ahead: a write, and the end, take that away from them.
-        self._walks: dict[Walk, None] = {}
+        # The walks that have read ahead: a write, and the end, take that away from them. Weakly, so that there is no
+        # cycle: a transaction that an exception of a signal's handler left over must end with its last user.
+        self._walks: dict[int, weakref.ref[Walk]] = {}
         # What points into the map, of a reader that was asked for it.
         self._lent: list[_lent.Lent] = []
         self._handle = handle
@@ -87,8 +88,12 @@ class Txn:
 
     def _interrupt(self) -> None:
         """Tells the walks over it that what they have read ahead is no longer right."""
-        for walk in tuple(self._walks):
-            walk.cut()
+        for number, reference in self._walks.copy().items():
+            walk = reference()
+            if walk is None:
+                self._walks.pop(number, None)
+            else:
+                walk.cut()
 
     def _check_open(self) -> None:
         if self._has_ended:
