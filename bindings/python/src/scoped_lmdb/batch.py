@@ -127,6 +127,22 @@ class Batch:
         FRAMES.append(frame)
         return submitted
 
+    def apply(self) -> None:
+        """Queues the batch and waits for what it comes to; the batch has ended. As `submit`, for threads.
+
+        Threads that wait at once share a commit, and each of them pays only its own part of it, which is less than what
+        a Future costs. The wait holds up no other thread; a KeyboardInterrupt comes after it. Errors: NestedError (this
+        thread has the write transaction, for which the batch would wait), BusyError (called by what a batch's result
+        calls), ClosedError, and those of the writes.
+        """
+        frame = _frame.take()
+        status = self._env._library.slmdb_batch_apply(self._handle.argument, frame.error_ref)
+        if status not in (_declare.NESTED, _declare.BUSY, _declare.IN_USE, _declare.FORKED):
+            self._handle.forget()
+        if status:
+            raise frame.failure(status)
+        FRAMES.append(frame)
+
     def close(self) -> None:
         """Drops the batch if it was not submitted; may be repeated. Errors: ForkedError."""
         frame = _frame.take()
@@ -139,9 +155,13 @@ class Batch:
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if error is None and self._handle.is_open:
-            self.submit().result()
-            return
+        try:
+            if error is None and self._handle.is_open:
+                self.apply()
+        finally:
+            self._leave(error)
+
+    def _leave(self, error: BaseException | None) -> None:
         try:
             self.close()
         except Error:

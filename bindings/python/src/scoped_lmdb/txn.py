@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _declare, _frame, _lent
 from ._handle import Handle
-from .errors import Error, InvalidArgumentError, TxnEndedError
+from .errors import Error, InUseError, InvalidArgumentError, TxnEndedError
 
 if TYPE_CHECKING:
     from .cursor import Walk
@@ -224,7 +224,12 @@ class WriteTxn(Txn):
     def _leave(self, error: BaseException | None) -> None:
         # A block may end its transaction itself.
         if error is None and self._handle.is_open:
-            self.commit()
+            try:
+                self.commit()
+            except InUseError:
+                # A child was left open. The block is over all the same, and nothing of it is kept.
+                self.close()
+                raise
         else:
             super()._leave(error)
 
