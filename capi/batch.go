@@ -157,6 +157,22 @@ func goBatchSubmit(h C.uintptr_t, done C.slmdb_done, user unsafe.Pointer, e *C.s
 	return 0
 }
 
+//export goBatchApply
+func goBatchApply(h C.uintptr_t, e *C.slmdb_error) (status C.int32_t) {
+	defer guard(e, &status)
+	b, err := enterBatch(h)
+	if err != nil {
+		return finish(e, err)
+	}
+	if err = b.env.core.Apply(context.Background(), b.core); core.CodeOf(err) == core.CodeNested {
+		b.leave()
+		return finish(e, err)
+	}
+	b.env.disown(handle(h)) // and it stays taken
+	release(handle(h))
+	return finish(e, err)
+}
+
 // report tells a batch's result to whoever submitted it.
 func report(done C.slmdb_done, user unsafe.Pointer, err error) {
 	if done == nil {

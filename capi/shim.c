@@ -327,6 +327,12 @@ int32_t slmdb_batch_submit(slmdb_batch *batch, slmdb_done done, void *user, slmd
   return goBatchSubmit(H(batch), done, user, error);
 }
 
+int32_t slmdb_batch_apply(slmdb_batch *batch, slmdb_error *error) {
+  GUARD;
+  if (slm_in_callback()) return slm_refuse_callback(error);
+  return goBatchApply(H(batch), error);
+}
+
 int32_t slmdb_batch_close(slmdb_batch *batch, slmdb_error *error) {
   GUARD;
   return goBatchClose(H(batch), error);

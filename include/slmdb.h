@@ -497,7 +497,7 @@ int32_t slmdb_cursor_close(slmdb_cursor *cursor, slmdb_error *error);
 
 /*
  * Opens an empty batch: writes that are done together, all or none. It is filled by one thread at a time (IN_USE), and
- * ends by slmdb_batch_submit or slmdb_batch_close. Errors: READ_ONLY.
+ * ends by slmdb_batch_submit, slmdb_batch_apply or slmdb_batch_close. Errors: READ_ONLY.
  */
 int32_t slmdb_batch_open(slmdb_env *env, slmdb_batch **batch, slmdb_error *error);
 
@@ -523,9 +523,9 @@ int32_t slmdb_batch_clear(slmdb_batch *batch, slmdb_db *db, slmdb_scope *scope, 
 /*
  * What a batch came to: result->code is SLMDB_OK once its writes are as durable as the Env makes a commit, or the error
  * for which none of them was kept. result lives for the call. It comes on a thread of the library, which must not be
- * held for long: the batches behind it wait. It may submit batches, and use everything else but slmdb_env_flush and
- * slmdb_env_close, which are SLMDB_BUSY there. A write transaction that it leaves open is aborted. It must not end its
- * thread or jump out.
+ * held for long: the batches behind it wait. It may submit batches, and use everything else but slmdb_env_flush,
+ * slmdb_env_close and slmdb_batch_apply, which are SLMDB_BUSY there. A write transaction that it leaves open is aborted.
+ * It must not end its thread or jump out.
  */
 typedef void (*slmdb_done)(void *user, const slmdb_error *result);
 
@@ -537,6 +537,13 @@ typedef void (*slmdb_done)(void *user, const slmdb_error *result);
  * Any thread, also one that has the write transaction: the batch waits for it.
  */
 int32_t slmdb_batch_submit(slmdb_batch *batch, slmdb_done done, void *user, slmdb_error *error);
+
+/*
+ * Queues a batch and waits for what it comes to, which is the status: as slmdb_batch_submit, for threads that have nothing
+ * else to do meanwhile; those that wait at once share a commit. The handle is closed whatever the status, but for NESTED
+ * (this thread has the write transaction, for which the batch would wait), BUSY (called by a batch's callback) and IN_USE.
+ */
+int32_t slmdb_batch_apply(slmdb_batch *batch, slmdb_error *error);
 
 /* Frees a batch that was not submitted. */
 int32_t slmdb_batch_close(slmdb_batch *batch, slmdb_error *error);

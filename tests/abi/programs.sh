@@ -5,7 +5,6 @@
 programs=(statuses layout basic cursors direct fixture vectors errors arguments environments limits handles transactions
   children batches callbacks operations pages aliases lists misuse threads growth orphans stacks fork symbols dlopen processes
   fuzz)
-  batches callbacks operations pages aliases lists misuse threads growth orphans stacks fork symbols dlopen processes fuzz)
 
 # Each program may take this long, in seconds.
 patience=60

@@ -148,7 +148,7 @@ def machine(kind):
             key = data.draw(self.some_key(scope))
             with self.reading() as (txn, model):
                 assert self.database.get(txn, scope, key, "missing") == model[scope].get(key, "missing")
-                assert self.database._has(txn, scope, key) == (key in model[scope])
+                assert self.database.contains(txn, scope, key) == (key in model[scope])
 
         @rule(
             scope=scopes,

@@ -15,9 +15,13 @@ The library libslmdb.so is loaded at the first use, not at import.
 from __future__ import annotations
 
 from . import _load
-from ._options import Durability, Layout, ValueType
-from .database import Database
-from .env import Env, open
+from ._options import Durability, Kind, Layout, ValueType
+from ._walks import DatabaseStats
+from .aio import AsyncScopeView
+from .batch import Batch, Submitted
+from .cursor import Range
+from .database import Database, DatabaseInfo
+from .env import Env, EnvInfo, open
 from .errors import (
     BufferTooSmallError,
     BusyError,
@@ -68,6 +72,8 @@ from .txn import ReadTxn, Txn, WriteTxn
 from .view import ScopeView
 
 __all__ = [
+    "AsyncScopeView",
+    "Batch",
     "BufferTooSmallError",
     "BusyError",
     "CanceledError",
@@ -76,13 +82,16 @@ __all__ = [
     "ConflictError",
     "CorruptError",
     "Database",
+    "DatabaseInfo",
     "DatabaseNotFoundError",
+    "DatabaseStats",
     "DatabasesFullError",
     "DiskFullError",
     "Durability",
     "EmptyKeyError",
     "EmptyScopeError",
     "Env",
+    "EnvInfo",
     "Error",
     "ForkedError",
     "FormatTooNewError",
@@ -97,6 +106,7 @@ __all__ = [
     "InvalidValueError",
     "KeyExistsError",
     "KeyTooLongError",
+    "Kind",
     "KindMismatchError",
     "Layout",
     "LayoutMismatchError",
@@ -108,12 +118,14 @@ __all__ = [
     "OutOfMemoryError",
     "PathNotFoundError",
     "PermissionDeniedError",
+    "Range",
     "ReadOnlyError",
     "ReadTxn",
     "ReadersFullError",
     "Scope",
     "ScopeInfo",
     "ScopeView",
+    "Submitted",
     "Txn",
     "TxnEndedError",
     "TxnFullError",

@@ -1,27 +1,40 @@
 """Keys and values between Python and the library: raw bytes as they are, typed ones as MessagePack.
 
-Typed values are None, bool, int (-2^63 to 2^64-1), float, str, bytes, lists and dicts of these. A tuple is stored as an
-array and comes back as a list. Typed keys are None, bool, int, float, str, bytes and tuples of these; the library turns
-their MessagePack into bytes that sort rightly. An array that is a key comes back as a tuple, so that it can be used as
-one again.
+Typed values are None, bool, int (-2^63 to 2^64-1), float, str, bytes, lists and dicts of these, and what a database's
+`default` and `ext_hook` make of anything else. A tuple is stored as an array and comes back as a list. Typed keys are
+None, bool, int, float, str, bytes and tuples of these; the library turns their MessagePack into bytes that sort
+rightly. An array that is a key comes back as a tuple, so that it can be used as one again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+import functools
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from typing import Any, Callable, NamedTuple
 
 import msgpack  # type: ignore[import-untyped]
 
-from ._frame import Frame
-from .errors import InvalidKeyError, InvalidValueError
+from ._frame import FRAMES, Frame, take
+from .errors import Error, InvalidArgumentError, InvalidKeyError, InvalidValueError
+
+# What msgpack raises for an object that it cannot pack, and for bytes that it cannot unpack.
+_UNPACKABLE = (TypeError, ValueError, OverflowError)
+
+
+class Extensions(NamedTuple):
+    """How a database stores values that MessagePack has no type for."""
+
+    default: Callable[[Any], Any] | None = None
+    ext_hook: Callable[[int, bytes], Any] | None = None
+    datetime: bool = False
 
 
 def pack_key(frame: Frame, key: Any) -> bytes:
     """A typed key as MessagePack."""
     try:
         return frame.pack(key)
-    except (TypeError, ValueError, OverflowError) as error:
+    except _UNPACKABLE as error:
         raise InvalidKeyError(
             f"a typed key is None, bool, int (-2^63 to 2^64-1), float, str, bytes or a tuple of these, "
             f"which this {type(key).__name__} is not: {error}"
@@ -32,12 +45,17 @@ def pack_value(frame: Frame, value: Any) -> bytes:
     """A typed value as MessagePack."""
     try:
         packed = frame.pack(value)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise InvalidValueError(
-            f"a typed value is what MessagePack can hold, which this {type(value).__name__} is not: {error}"
-        ) from error
+    except _UNPACKABLE as error:
+        raise _no_value(value, error) from error
     frame.packed_much(len(packed))
     return packed
+
+
+def _no_value(value: Any, error: Exception) -> InvalidValueError:
+    return InvalidValueError(
+        f"a typed value is what MessagePack can hold, which this {type(value).__name__} is not ({error}): "
+        f"open the database with default= and ext_hook=, or with datetime=True"
+    )
 
 
 def raw_key(_: Frame, key: Any) -> bytes:
@@ -58,20 +76,20 @@ def raw_value(_: Frame, value: Any) -> bytes:
     raise InvalidValueError(f"a value of this database is bytes, bytearray or memoryview, not {type(value).__name__}")
 
 
-def unpack(packed: Any) -> Any:
+def unpack(packed: Any, **options: Any) -> Any:
     """The object that one piece of MessagePack holds. `packed` is any buffer; nothing of it is kept."""
     try:
-        return msgpack.unpackb(packed, strict_map_key=False)
+        return msgpack.unpackb(packed, strict_map_key=False, **options)
     except TypeError:
         # A dict's key that is an array arrives as a list, which Python cannot hash.
-        return _unpack_with_tuples(packed)
+        return _unpack_with_tuples(packed, options)
     except ValueError as error:
         raise InvalidValueError(f"the stored bytes are no MessagePack that Python can hold: {error}") from error
 
 
-def _unpack_with_tuples(packed: Any) -> Any:
+def _unpack_with_tuples(packed: Any, options: dict[str, Any]) -> Any:
     try:
-        return msgpack.unpackb(packed, strict_map_key=False, object_pairs_hook=_dict)
+        return msgpack.unpackb(packed, strict_map_key=False, object_pairs_hook=_dict, **options)
     except (TypeError, ValueError) as error:
         raise InvalidValueError(f"the stored bytes are no MessagePack that Python can hold: {error}") from error
 
@@ -85,9 +103,128 @@ def as_tuple(array: list[Any]) -> tuple[Any, ...]:
     return tuple(as_tuple(item) if type(item) is list else item for item in array)
 
 
-def pairs(page: list[Any]) -> Iterator[tuple[Any, Any]]:
-    """A page's keys and values, two and two."""
-    if list in set(map(type, page[::2])):
-        page[::2] = [as_tuple(key) if type(key) is list else key for key in page[::2]]
-    flat = iter(page)
-    return zip(flat, flat)
+NO_EXTENSIONS = Extensions()
+
+
+class Codec:
+    """How the keys and values of one database are packed, one by one and by pages."""
+
+    __slots__ = ("_plain", "pack_key", "pack_value", "typed_keys", "typed_values", "unpack")
+
+    def __init__(self, typed_keys: bool, typed_values: bool, extensions: Extensions) -> None:
+        self.typed_keys = typed_keys
+        self.typed_values = typed_values
+        self.pack_key: Callable[[Frame, Any], bytes] = pack_key if typed_keys else raw_key
+        self.pack_value: Callable[[Frame, Any], bytes] = pack_value if typed_values else raw_value
+        self.unpack: Callable[[Any], Any] = unpack
+        # Without extensions one packer does keys and values alike.
+        self._plain = extensions == NO_EXTENSIONS
+        if self._plain:
+            return
+        if not typed_values:
+            raise InvalidArgumentError("default, ext_hook and datetime are for typed values: these are raw bytes")
+        reading: dict[str, Any] = {"timestamp": 3} if extensions.datetime else {}
+        if extensions.ext_hook is not None:
+            reading["ext_hook"] = extensions.ext_hook
+        self.unpack = functools.partial(unpack, **reading)
+        self.pack_value = functools.partial(_pack_extended, extensions)
+
+    def value(self, stored: bytes) -> Any:
+        """The value that the library has handed out as these bytes."""
+        return self.unpack(stored) if self.typed_values else stored
+
+    def key(self, stored: bytes) -> Any:
+        """The key that the library has handed out as these bytes."""
+        if not self.typed_keys:
+            return stored
+        key = unpack(stored)
+        return as_tuple(key) if type(key) is list else key
+
+    def keys_page(self, frame: Frame, keys: list[Any]) -> bytes:
+        """Many keys as one page."""
+        if self.typed_keys or set(map(type, keys)) <= {bytes}:
+            try:
+                return self._kept(frame, frame.pack(keys))
+            except _UNPACKABLE:
+                pass
+        return _page([self.pack_key(frame, key) if self.typed_keys else _bin(frame, key) for key in keys])
+
+    def entries_page(self, frame: Frame, entries: list[Any]) -> bytes:
+        """Many pairs of a key and a value as one page."""
+        if not set(map(len, entries)) <= {2}:
+            wrong = next(entry for entry in entries if len(entry) != 2)
+            raise InvalidArgumentError(f"an entry is a key and a value, not {len(wrong)} objects: {wrong!r:.100}")
+        if self._plain:
+            flat = list(chain.from_iterable(entries))
+            raw = set(map(type, flat[::2] if self.typed_values else flat)) if not self.typed_keys else set()
+            if raw <= {bytes}:
+                try:
+                    return self._kept(frame, frame.pack(flat))
+                except _UNPACKABLE:
+                    pass  # which one it is, is found out below
+        objects = []
+        for key, value in entries:
+            objects.append(self.pack_key(frame, key) if self.typed_keys else _bin(frame, key))
+            objects.append(self.pack_value(frame, value) if self.typed_values else frame.pack(raw_value(frame, value)))
+        return _page(objects)
+
+    @staticmethod
+    def _kept(frame: Frame, packed: bytes) -> bytes:
+        frame.packed_much(len(packed))
+        return packed
+
+    def found(self, page: Any, default: Any) -> list[Any]:
+        """The values of a page that says of each whether it is there."""
+        objects = self.unpack(page)
+        values: list[Any] = objects[1::2]
+        if default is not None:
+            return [value if there else default for there, value in zip(objects[::2], values)]
+        return values
+
+    def packed(self, key: Any) -> bytes:
+        """A key as the library takes it."""
+        frame = take()
+        packed = self.pack_key(frame, key)
+        FRAMES.append(frame)
+        return packed
+
+    def tuples(self, keys: list[Any]) -> list[Any]:
+        """Unpacked keys of a page, with tuples for arrays."""
+        if self.typed_keys and list in set(map(type, keys)):
+            return [as_tuple(key) if type(key) is list else key for key in keys]
+        return keys
+
+    def tuples_of_entries(self, page: list[Any]) -> None:
+        """The same for a page of keys and values, in place."""
+        if self.typed_keys:
+            keys = page[::2]
+            tuples = self.tuples(keys)
+            if tuples is not keys:
+                page[::2] = tuples
+
+
+def _bin(frame: Frame, key: Any) -> bytes:
+    return frame.pack(raw_key(frame, key))
+
+
+def _page(objects: list[bytes]) -> bytes:
+    return b"\xdd" + len(objects).to_bytes(4, "big") + b"".join(objects)
+
+
+def _pack_extended(extensions: Extensions, _: Frame, value: Any) -> bytes:
+    try:
+        packed: bytes = msgpack.packb(value, default=extensions.default, datetime=extensions.datetime)
+    except Error:
+        raise
+    except _UNPACKABLE as error:
+        raise _no_value(value, error) from error
+    return packed
+
+
+def entries_of(entries: Any) -> Iterable[Any]:
+    """Pairs of a mapping, or of an iterable of pairs, as dict.update takes both."""
+    if isinstance(entries, Mapping):
+        return entries.items()
+    if hasattr(entries, "keys"):
+        return ((key, entries[key]) for key in entries.keys())  # noqa: SIM118 - whatever is no Mapping has keys() only
+    return entries  # type: ignore[no-any-return]

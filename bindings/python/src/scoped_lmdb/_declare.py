@@ -12,6 +12,7 @@ OK = 0
 NOT_FOUND = 1
 KEY_EXISTS = 2
 READERS_FULL = 19
+TXN_ENDED = 21
 NESTED = 22
 WRONG_THREAD = 23
 IN_USE = 24
@@ -180,6 +181,7 @@ _SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "slmdb_batch_delete": (c_int32, (*_entry, _error)),
     "slmdb_batch_clear": (c_int32, (*_place, _error)),
     "slmdb_batch_submit": (c_int32, (_handle, Done, c_void_p, _error)),
+    "slmdb_batch_apply": (c_int32, (_handle, _error)),
     "slmdb_batch_close": (c_int32, (_handle, _error)),
     "slmdb_registry_list": (c_int32, (_handle, _handle_out, _error)),
     "slmdb_registry_id": (c_int32, (_handle, _handle, _id_out, _error)),
@@ -247,6 +249,7 @@ class Library:
     slmdb_batch_delete: Function
     slmdb_batch_clear: Function
     slmdb_batch_submit: Function
+    slmdb_batch_apply: Function
     slmdb_batch_close: Function
     slmdb_registry_list: Function
     slmdb_registry_id: Function

@@ -18,6 +18,8 @@ from .errors import Error, of_status
 
 # Values up to this size are read in one call; it is what a frame weighs.
 CAPACITY = 4096
+# Bytes of the largest page that is asked for, where larger ones gain nothing. A frame that has read one keeps its room.
+PAGE = 262144
 
 # A packer keeps the memory of the largest object it ever packed; beyond this it is replaced.
 _KEPT = 1 << 20
@@ -27,6 +29,7 @@ class Frame:
     """Room for the results of one call. The `_ref`s are the C arguments for it, made once."""
 
     __slots__ = (
+        "_wide",
         "buffer",
         "buffer_ref",
         "count",
@@ -35,9 +38,15 @@ class Frame:
         "error_ref",
         "flag",
         "flag_ref",
+        "key",
+        "key_length",
+        "key_length_ref",
+        "key_ref",
         "length",
         "length_ref",
         "pack",
+        "value",
+        "value_ref",
     )
 
     def __init__(self) -> None:
@@ -45,12 +54,19 @@ class Frame:
         self.error_ref = ctypes.byref(self.error)
         self.length = ctypes.c_size_t()
         self.length_ref = ctypes.byref(self.length)
+        self.value = ctypes.c_void_p()
+        self.value_ref = ctypes.byref(self.value)
+        self.key = ctypes.c_void_p()
+        self.key_ref = ctypes.byref(self.key)
+        self.key_length = ctypes.c_size_t()
+        self.key_length_ref = ctypes.byref(self.key_length)
         self.flag = ctypes.c_bool()
         self.flag_ref = ctypes.byref(self.flag)
         self.count = ctypes.c_uint64()
         self.count_ref = ctypes.byref(self.count)
         self.buffer = (ctypes.c_char * CAPACITY)()
         self.buffer_ref = ctypes.byref(self.buffer)
+        self._wide: Any = None
         # A packer has a buffer of its own and may be used by one call at a time: like everything else here.
         self.pack: Callable[[Any], bytes] = msgpack.Packer(use_bin_type=True).pack
 
@@ -58,6 +74,24 @@ class Frame:
         """To be called after packing `length` bytes if they are many."""
         if length > _KEPT:
             self.pack = msgpack.Packer(use_bin_type=True).pack
+
+    def room(self, size: int) -> Any:
+        """A buffer of at least `size` bytes, for this call only."""
+        if size <= CAPACITY:
+            return self.buffer
+        if size > PAGE:
+            return (ctypes.c_char * size)()
+        if self._wide is None:
+            self._wide = (ctypes.c_char * PAGE)()
+        return self._wide
+
+    def lent(self) -> bytes:
+        """A copy of the value that the library has handed out here."""
+        return ctypes.string_at(self.value.value or 0, self.length.value) if self.length.value else b""
+
+    def lent_key(self) -> bytes:
+        """A copy of the key that the library has handed out here."""
+        return ctypes.string_at(self.key.value or 0, self.key_length.value) if self.key_length.value else b""
 
     def failure(self, status: int) -> Error:
         """The error to raise for a call that returned this status."""

@@ -11,6 +11,10 @@ from . import _declare
 _STILL_OPEN = frozenset((_declare.BUSY, _declare.WRONG_THREAD, _declare.IN_USE))
 
 
+# The statuses of a close that says that there was nothing left to close.
+_WAS_CLOSED = frozenset((_declare.CLOSED, _declare.INVALID_HANDLE, _declare.TXN_ENDED))
+
+
 class Handle:
     """Owns a handle from the moment the library writes it.
 
@@ -48,7 +52,7 @@ class Handle:
         if status not in _STILL_OPEN and status != _declare.FORKED:
             self._pointer.value = None
         # Another thread, or the end of its parent, may have closed it first. That is no failure.
-        return 0 if status in (_declare.CLOSED, _declare.INVALID_HANDLE) else status
+        return 0 if status in _WAS_CLOSED else status
 
     def __del__(self) -> None:
         # An exception of a signal's handler may have stopped __init__ before there was anything to close.

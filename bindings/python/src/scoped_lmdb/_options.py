@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from . import _declare
 from .errors import InvalidArgumentError
 
 Durability = Literal["durable", "no_meta_sync", "no_sync"]
+Kind = Literal["unknown", "typed", "bytes_key", "bytes"]
 Layout = Literal["auto", "ordered", "heed"]
 ValueType = Literal["auto", "text", "bytes", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "f32", "f64", "bool"]
 
@@ -17,21 +19,31 @@ _DURABILITIES = {
     "no_meta_sync": _declare.NO_META_SYNC,
     "no_sync": _declare.NO_SYNC,
 }
-_LAYOUTS = {
-    "auto": _declare.LAYOUT_AUTO,
-    "ordered": _declare.LAYOUT_ORDERED,
-    "heed": _declare.LAYOUT_HEED,
-}
-# Numbered as in the header, SLMDB_TYPE_AUTO = 0 and on.
-_TYPES = {
-    word: number
-    for number, word in enumerate(
-        ("auto", "text", "bytes", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "f32", "f64", "bool")
-    )
-}
+# Numbered as in the header.
+KINDS: tuple[Kind, ...] = ("unknown", "typed", "bytes_key", "bytes")
+LAYOUTS: tuple[Layout, ...] = ("auto", "ordered", "heed")
+TYPES: tuple[ValueType, ...] = (
+    "auto",
+    "text",
+    "bytes",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+    "i8",
+    "i16",
+    "i32",
+    "i64",
+    "f32",
+    "f64",
+    "bool",
+)
+
+_LAYOUTS = {word: number for number, word in enumerate(LAYOUTS)}
+_TYPES = {word: number for number, word in enumerate(TYPES)}
 
 
-def _word(name: str, word: object, words: dict[str, int]) -> int:
+def _word(name: str, word: object, words: Mapping[Any, int]) -> int:
     number = words.get(word) if isinstance(word, str) else None
     if number is None:
         raise InvalidArgumentError(f"{name} is one of {', '.join(words)}, not {word!r}")
@@ -70,7 +82,12 @@ def env_options(
 
 
 def db_options(
-    kind: int, layout: Layout, key_type: ValueType, value_type: ValueType, must_exist: bool
+    kind: int,
+    layout: Layout,
+    key_type: ValueType,
+    value_type: ValueType,
+    must_exist: bool,
+    unnamed_default: bool,
 ) -> _declare.DbOptions:
     """What slmdb_db_open takes."""
     return _declare.DbOptions(
@@ -80,4 +97,5 @@ def db_options(
         key_type=_word("key_type", key_type, _TYPES),
         value_type=_word("value_type", value_type, _TYPES),
         must_exist=bool(must_exist),
+        unnamed_default=bool(unnamed_default),
     )

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 import weakref
-from typing import Any, Union
+from typing import Any, Callable, NamedTuple, Union
 
 from . import _declare, _frame, _load, _options
+from ._codec import Extensions
 from ._handle import Handle
-from .cursor import Cursor
+from ._registry import Registry
+from .batch import Batch, Submitted, close_left, leave
 from .database import Database
 from .errors import BusyError, ClosedError, Error, InvalidArgumentError
-from .scope import ScopeInfo, Scopes
-from .txn import ReadTxn, Txn, WriteTxn, argument_of
+from .scope import Scopes
+from .txn import ReadTxn, Txn, WriteTxn
 
 Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 
@@ -54,17 +57,52 @@ def open(
     return Env(path, options)
 
 
-class Env:
+class EnvInfo(NamedTuple):
+    """What an Env is and how full."""
+
+    map_size: int
+    """Bytes: the file's upper limit, as this process has it now."""
+    used_size: int
+    """Bytes of the file that have been used so far; freed pages among them are used again."""
+    last_txn: int
+    """The number of the last committed write transaction."""
+    page_size: int
+    """Bytes."""
+    max_readers: int
+    """Read transactions at once, over all processes."""
+    readers: int
+    """The most of them that there have been at once so far."""
+    max_key: int
+    """Bytes: the longest key of layout "ordered", as stored."""
+
+
+class Env(Registry):
     """An LMDB folder, opened by `scoped_lmdb.open`.
 
     An Env, its databases and its scopes may be used by any number of threads at once. In a child that was forked after
-    the library was loaded they answer ForkedError: open the Env in the child, or start it by spawn.
+    the library was loaded they answer ForkedError: open the Env in the child, or start it by spawn. Pickled, an Env is
+    its path and its options: what comes out, in the same process or in one that was spawned, is opened anew.
     """
 
-    __slots__ = ("__weakref__", "_handle", "_library", "_path", "_read_only", "_scopes", "_transactions")
+    __slots__ = (
+        "__weakref__",
+        "_folder",
+        "_handle",
+        "_library",
+        "_options",
+        "_path",
+        "_pid",
+        "_read_only",
+        "_scopes",
+        "_transactions",
+    )
 
     def __init__(self, path: Path, options: _declare.EnvOptions) -> None:
         self._path: str | bytes = os.fspath(path)
+        self._folder = os.path.abspath(self._path)
+        close_left()
+        self._pid = os.getpid()
+        self._options = options
         self._read_only = bool(options.read_only)
         self._library = _load.library()
         self._scopes = Scopes()
@@ -112,6 +150,10 @@ class Env:
         key_type: _options.ValueType = "auto",
         value_type: _options.ValueType = "auto",
         must_exist: bool = False,
+        unnamed_default: bool = False,
+        default: Callable[[Any], Any] | None = None,
+        ext_hook: Callable[[int, bytes], Any] | None = None,
+        datetime: bool = False,
     ) -> Database[Any, Any]:
         """Opens a database of typed keys and typed values, creating it if it is missing.
 
@@ -121,13 +163,25 @@ class Env:
         key_type,   for layout "heed" only, whose bytes do not say what they are: "text", "bytes", "u8" to "u64", "i8"
         value_type  to "i64", "f32", "f64" or "bool".
         must_exist  do not create it. Always so in a read-only Env.
+        unnamed_default  the default scope is LMDB's unnamed database, where programs that know no names keep their
+                    data; what LMDB keeps there of named databases is neither seen nor touched. One Database an Env.
+        default,    what makes an object that MessagePack can hold, or a `msgpack.ExtType`, of a value that it cannot,
+        ext_hook    and what makes an object of a stored extension: as msgpack has them. For values only, not for keys.
+        datetime    store a datetime, which must have a tzinfo, as MessagePack's timestamp, and read those as datetime
+                    in UTC. Other languages see a timestamp.
 
         Creating it needs the write lock for a moment: not while this thread has a write transaction. Any thread.
         Errors: InvalidNameError, KindMismatchError, LayoutMismatchError, DatabaseNotFoundError, DatabasesFullError,
         NestedError, InvalidArgumentError, ClosedError.
+
+            >>> from datetime import datetime, timezone
+            >>> events = env.database("events", datetime=True)
+            >>> events.scope("tenant1")["start"] = datetime(2026, 11, 22, tzinfo=timezone.utc)
+            >>> events.scope("tenant1")["start"].year
+            2026
         """
-        options = _options.db_options(_declare.TYPED, layout, key_type, value_type, must_exist)
-        return Database(self, name, options)
+        options = _options.db_options(_declare.TYPED, layout, key_type, value_type, must_exist, unnamed_default)
+        return Database(self, name, options, Extensions(default, ext_hook, datetime))
 
     def bytes_key_database(
         self,
@@ -136,16 +190,25 @@ class Env:
         layout: _options.Layout = "auto",
         value_type: _options.ValueType = "auto",
         must_exist: bool = False,
+        unnamed_default: bool = False,
+        default: Callable[[Any], Any] | None = None,
+        ext_hook: Callable[[int, bytes], Any] | None = None,
+        datetime: bool = False,
     ) -> Database[bytes, Any]:
         """Opens a database of raw keys and typed values, creating it if it is missing. As `database` otherwise."""
-        options = _options.db_options(_declare.BYTES_KEY, layout, "auto", value_type, must_exist)
-        return Database(self, name, options)
+        options = _options.db_options(_declare.BYTES_KEY, layout, "auto", value_type, must_exist, unnamed_default)
+        return Database(self, name, options, Extensions(default, ext_hook, datetime))
 
     def bytes_database(
-        self, name: str, *, layout: _options.Layout = "auto", must_exist: bool = False
+        self,
+        name: str,
+        *,
+        layout: _options.Layout = "auto",
+        must_exist: bool = False,
+        unnamed_default: bool = False,
     ) -> Database[bytes, bytes]:
         """Opens a database of raw keys and raw values, creating it if it is missing. As `database` otherwise."""
-        options = _options.db_options(_declare.BYTES, layout, "auto", "auto", must_exist)
+        options = _options.db_options(_declare.BYTES, layout, "auto", "auto", must_exist, unnamed_default)
         return Database(self, name, options)
 
     # ---- transactions ------------------------------------------------------------------------------------------------
@@ -168,6 +231,9 @@ class Env:
     def _begin(self, mode: int) -> Handle:
         library = self._library
         handle = Handle(library.slmdb_txn_abort)
+        if mode == _declare.WRITE and self._transactions:
+            # A reader that was abandoned keeps a writer from using freed pages again: the map would fill up.
+            self._end_abandoned()
         frame = _frame.take()
         status = library.slmdb_txn_begin(self._handle.argument, mode, handle.out, frame.error_ref)
         if status in (_declare.NESTED, _declare.READERS_FULL) and self._end_abandoned():
@@ -176,6 +242,12 @@ class Env:
             raise frame.failure(status)
         _frame.FRAMES.append(frame)
         handle.opened()
+        return handle
+
+    def _ended_handle(self) -> Handle:
+        """A handle of a transaction that has ended, for one whose own handle lives on."""
+        handle = self._begin(_declare.READ)
+        handle.close()
         return handle
 
     def _end_abandoned(self) -> bool:
@@ -189,46 +261,55 @@ class Env:
                     ended = True
         return ended
 
-    # ---- scopes ------------------------------------------------------------------------------------------------------
+    # ---- batches -----------------------------------------------------------------------------------------------------
 
-    def scopes(self, txn: Txn | None = None) -> list[ScopeInfo]:
-        """The registered scopes, sorted by the bytes of their names, as `txn` or else a snapshot of now sees them.
+    def batch(self) -> Batch:
+        """An empty batch: writes that are done together, all or none, and committed in a group with other batches.
 
-        Errors: ClosedError, TxnEndedError.
+        Many threads or coroutines that each wait for a durable commit share it, where each would have had to wait for
+        the disk by itself in a transaction of its own. In a `with` it is submitted, and waited for, at the end.
+        Errors: ReadOnlyError, ClosedError.
+
+            >>> with env.batch() as batch:
+            ...     batch.put(users, "tenant1", "alice", 1)
+            ...     batch.delete(users, "tenant1", "bob")
+            >>> users.scope("tenant1")["alice"]
+            1
         """
-        if txn is None:
-            with self.read() as own:
-                return self.scopes(own)
-        found: list[ScopeInfo] = []
-        argument = argument_of(txn)
-        if txn.env is not self:
-            raise InvalidArgumentError(f"{txn!r} is not one of {self!r}")
-        cursor = Cursor(self._library, self._library.slmdb_registry_list, argument)
-        try:
-            more = True
-            while more:
-                page, more = cursor.page()
-                cursor.widen()
-                found.extend(map(ScopeInfo, page[::2], page[1::2]))
-        finally:
-            cursor.close()
-        return found
+        return Batch(self)
 
-    def prune_scopes(self) -> int:
-        """Unregisters every scope that holds nothing in any database of the Env, and returns how many these were.
+    def submit(self, batch: Batch) -> Submitted:
+        """Queues a batch and returns at once: `await` what it returns, or ask it for its `result()`.
 
-        It is a write transaction of its own. Errors: as `write` and `WriteTxn.commit`.
+        As `Batch.submit`.
         """
-        with self.write() as txn:
-            frame = _frame.take()
-            status = self._library.slmdb_registry_prune(txn._argument, frame.count_ref, frame.error_ref)
-            if status:
-                raise frame.failure(status)
-            count = frame.count.value
-            _frame.FRAMES.append(frame)
-        return count
+        if not isinstance(batch, Batch) or batch.env is not self:
+            raise InvalidArgumentError(f"{batch!r} is not a batch of {self!r}")
+        return batch.submit()
+
+    def flush(self) -> None:
+        """Waits until every batch that was submitted before is committed, or has failed, and its result is known.
+
+        Errors: NestedError (this thread has the write transaction, for which the batches wait), BusyError (called by
+        what a batch's result calls), ClosedError.
+        """
+        frame = _frame.take()
+        status = self._library.slmdb_env_flush(self._handle.argument, frame.error_ref)
+        if status:
+            raise frame.failure(status)
+        _frame.FRAMES.append(frame)
 
     # ---- the map, the end --------------------------------------------------------------------------------------------
+
+    def info(self) -> EnvInfo:
+        """What the Env is and how full. Reads no entries. Errors: ClosedError."""
+        info = _declare.EnvInfo(struct_size=ctypes.sizeof(_declare.EnvInfo))
+        frame = _frame.take()
+        status = self._library.slmdb_env_stat(self._handle.argument, info, frame.error_ref)
+        if status:
+            raise frame.failure(status)
+        _frame.FRAMES.append(frame)
+        return EnvInfo(*(getattr(info, field) for field in EnvInfo._fields))
 
     def grow(self, map_size: int) -> None:
         """Raises the map to at least `map_size` bytes; a smaller or equal size does nothing.
@@ -258,8 +339,9 @@ class Env:
             status = self._handle.close(frame.error_ref)
         if status == _declare.BUSY:
             count = len(self._transactions)
+            what = f"{count} transaction{'s' if count != 1 else ''}" if count else "memoryviews of values"
             raise BusyError(
-                f"{count} transaction{'s' if count != 1 else ''} of {self!r} still open: end them, and end or close() "
+                f"{what} of {self!r} still open: end them, and end or close() "
                 f"the iterators over it, then close it again ({frame.failure(status)})"
             )
         if status:
@@ -281,11 +363,20 @@ class Env:
             if error is None:
                 raise
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _reopened, (self._folder, bytes(self._options))
+
     def __del__(self) -> None:
         # A transaction refers to its Env: if there is none to it but in a cycle of garbage, they are garbage as well,
         # and which is finalized first is nobody's choice.
         for left in tuple(getattr(self, "_transactions", ())):
             left.close()
         handle: Handle | None = getattr(self, "_handle", None)
-        if handle is not None:
-            handle.close()
+        if handle is not None and handle.close() == _declare.BUSY:
+            # This is a thread of the library, telling a batch's result: it cannot wait for itself.
+            leave(handle)
+
+
+def _reopened(path: str | bytes, options: bytes) -> Env:
+    """What a pickled Env is opened as."""
+    return Env(path, _declare.EnvOptions.from_buffer_copy(options))
