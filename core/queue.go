@@ -203,14 +203,20 @@ func (e *Env) commitUnrefused(group []submission, errs []error) error {
 	})
 }
 
-// close refuses new batches and waits for those that were submitted.
-func (q *queue) close() {
+// close refuses new batches and waits for those that were submitted, unless that must not be waited for.
+func (q *queue) close(waitable func() error) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	if q.running {
+		if err := waitable(); err != nil {
+			return err
+		}
+	}
 	q.closed = true
 	for q.running {
 		q.idle.Wait()
 	}
+	return nil
 }
 
 // reopen undoes close, for an environment that could not be closed.
