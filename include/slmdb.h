@@ -160,8 +160,8 @@ int32_t slmdb_env_open(const char *path, size_t path_length, const slmdb_env_opt
 /*
  * Closes an Env, its Database handles and its batches that were not submitted. Batches that were submitted are waited
  * for: they are committed, and their callbacks called, before it returns. While a transaction of it is open, on any
- * thread, it is SLMDB_BUSY and nothing is closed; so it is when a batch's callback calls it. If batches wait for a write
- * transaction that this thread has by another handle of the same folder: SLMDB_NESTED. Any thread.
+ * thread, it is SLMDB_BUSY and nothing is closed; so it is when a batch's callback calls it. If batches wait for a
+ * write transaction that this thread has by another handle of the same folder: SLMDB_NESTED. Any thread.
  */
 int32_t slmdb_env_close(slmdb_env *env, slmdb_error *error);
 

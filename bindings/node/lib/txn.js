@@ -1,7 +1,7 @@
 'use strict'
 const { types } = require('node:util')
 const native = require('./native.js')
-const { invalidArgument } = require('./errors.js')
+const { SlmdbError, STATUS, invalidArgument } = require('./errors.js')
 const { FinalizationHandle } = require('./finalization.js')
 
 const READ = 0
@@ -91,10 +91,20 @@ class Txn {
 
   /** @param {(handle: number) => void} end */
   #end (end) {
-    // the library ends it whatever the status, but for statuses that one thread cannot get
+    try {
+      end(this.#handle)
+    } catch (error) {
+      // whatever else is the matter, the library has ended it
+      if (error instanceof SlmdbError && error.status === STATUS.IN_USE) throw error
+      this.#setEnded()
+      throw error
+    }
+    this.#setEnded()
+  }
+
+  #setEnded () {
     this.#ended = true
     this.#finalization?.cancel()
-    end(this.#handle)
   }
 }
 
