@@ -3,6 +3,7 @@
 # ./build.sh demo    build, then tenants' data in one file, written and read from Go, C, Python and Node
 # ./build.sh test    build, then all tests
 # ./build.sh lint    formatting and static checks of all languages
+# ./build.sh pack    build, then the tarballs of the Node package under build/pack, as npm publishes them
 # ./build.sh fuzz    every fuzz target for 30 seconds (or: fuzz SECONDS), then longer runs of the model and crash tests
 # ./build.sh clean   remove build/ and what the tests left
 # ./build.sh help    this text
@@ -166,6 +167,12 @@ fuzz() {
   SLMDB_CRASH_KILLS=2000 go test -count=1 -timeout 2h ./tests/crash
 }
 
+pack() {
+  build_all
+  step "Node: tarballs"
+  "$NODE" bindings/node/pack.js "$build/pack" "$build"
+}
+
 lint() {
   build_all
   step "Go: gofmt, vet, staticcheck"
@@ -195,6 +202,7 @@ case "${1:-help}" in
   demo) demo ;;
   test) test_all ;;
   lint) lint ;;
+  pack) pack ;;
   fuzz) shift; fuzz "$@" ;;
   clean) clean ;;
   help | -h | --help) help ;;

@@ -36,7 +36,8 @@ check('a batch that cannot be done is not done at all, and fails no other', asyn
   const view = db.scope('tenant')
   await view.put('taken', 0)
   const results = await Promise.allSettled(Array.from({ length: 2000 }, (_, i) => {
-    const second = i % 7 === 3 ? { type: 'putIfAbsent', key: 'taken', value: i } : { type: 'put', key: [i, 2], value: i }
+    const isRefused = i % 7 === 3
+    const second = { type: isRefused ? 'putIfAbsent' : 'put', key: isRefused ? 'taken' : [i, 2], value: i }
     return view.batch([{ type: 'put', key: [i, 1], value: i }, second])
   }))
   results.forEach(({ status, reason }, i) => {

@@ -120,7 +120,7 @@ check('keys, values, prefix: forwards, in reverse and with a limit', (place) => 
   env.write((txn) => {
     for (const key of ['a', 'al', 'alice', 'am', 'b']) text.put(txn, 'tenant', key, key.length)
     for (const key of [['eu', 1], ['eu', 2], ['us', 1], 'eu']) text.put(txn, 'tuples', key, 0)
-    for (const key of [[255], [255, 0], [255, 255], [254, 9]]) raw.put(txn, 'tenant', Buffer.from(key), Buffer.from(key))
+    for (const key of [[255], [255, 0], [255, 255], [254, 9]]) raw.put(txn, 'tenant', Buffer.from(key), bytes('v'))
   })
   env.read((txn) => {
     assert.deepEqual(all(text.keys(txn, 'tenant', { prefix: 'al' })), ['al', 'alice'])
@@ -128,7 +128,8 @@ check('keys, values, prefix: forwards, in reverse and with a limit', (place) => 
     assert.deepEqual(all(text.range(txn, 'tenant', { prefix: '' })).length, 5)
     assert.deepEqual(all(text.keys(txn, 'tuples', { prefix: ['eu'] })), [['eu', 1], ['eu', 2]])
     const beyond = Buffer.from([255])
-    assert.deepEqual(all(raw.keys(txn, 'tenant', { prefix: beyond })).map((key) => [...key]), [[255], [255, 0], [255, 255]])
+    const found = all(raw.keys(txn, 'tenant', { prefix: beyond })).map((key) => [...key])
+    assert.deepEqual(found, [[255], [255, 0], [255, 255]])
     assert.deepEqual(all(raw.keys(txn, 'tenant', { prefix: beyond, reverse: true })).length, 3)
     throwsCode('SLMDB_INVALID_ARGUMENT', () => text.keys(txn, 'tenant', { prefix: 'a', gte: 'a' }))
     throwsCode('SLMDB_INVALID_ARGUMENT', () => text.keys(txn, 'tenant', { signal: 5 }))
@@ -238,7 +239,8 @@ check('databases and the Env say what they are', (place) => {
     root: { ...common, kind: 'bytes', unnamedDefault: true, entries: 1 },
     users: { ...common, kind: 'typed', entries: 1 }
   })
-  assert.deepEqual([users.layout, users.keyType, users.valueType, root.unnamedDefault], ['ordered', 'auto', 'auto', true])
+  assert.deepEqual([users.layout, users.keyType, users.valueType], ['ordered', 'auto', 'auto'])
+  assert.deepEqual([users.unnamedDefault, root.unnamedDefault], [false, true])
   const info = env.info()
   assert.equal(info.mapSize, 64 * 1024 * 1024)
   assert.deepEqual([info.pageSize > 0, info.usedSize > 0, info.lastTxn > 0, info.maxKey], [true, true, true, 507])
@@ -256,10 +258,11 @@ check('a view is like a Map', (place) => {
   view.forEach(function (value, key, itself) { seen.push([key, value, itself === view, this.self]) }, { self: 1 })
   assert.deepEqual(seen, [['a', 1, true, 1], ['b', 2, true, 1], ['c', 3, true, 1]])
   assert.deepEqual([view.has('a'), view.has('z'), view.getMany(['a', 'z'])], [true, false, [1, undefined]])
-  assert.deepEqual([view.first(), view.last(), view.after('a'), view.before('a'), view.atOrAfter('b'), view.atOrBefore('bb')],
-    [['a', 1], ['c', 3], ['b', 2], undefined, ['b', 2], ['b', 2]])
+  assert.deepEqual([view.first(), view.last(), view.after('a'), view.before('a')], [['a', 1], ['c', 3], ['b', 2], undefined])
+  assert.deepEqual([view.atOrAfter('b'), view.atOrBefore('bb')], [['b', 2], ['b', 2]])
   assert.deepEqual([view.replaceSync('a', 5), view.popSync('a'), view.putIfAbsentSync('b', 9)], [1, 5, false])
-  assert.deepEqual([view.compareAndSwapSync('b', 2, 4), view.deleteRangeSync({ gte: 'c' }), view.isEmpty()], [true, 1, false])
+  assert.deepEqual([view.compareAndSwapSync('b', 2, 4), view.deleteRangeSync({ gte: 'c' })], [true, 1])
+  assert.equal(view.isEmpty(), false)
   assert.deepEqual([view.stats().entries, view.count({ gt: 'b' })], [1, 0])
 })
 
