@@ -6,6 +6,7 @@
 # ./build.sh tools   install what tests can do without (Debian, as root): arm64's cross compiler, qemu, clang
 # ./build.sh lint    formatting and static checks of all languages
 # ./build.sh bench abi [ENTRIES [ROUNDS]]   what a call of the C ABI costs beside plain C LMDB
+# ./build.sh pack    build, then the tarballs of the Node package under build/pack, as npm publishes them
 # ./build.sh fuzz    every fuzz target for 30 seconds (or: fuzz SECONDS), then longer runs of the model and crash tests
 # ./build.sh install [--prefix DIR]     header, library, archive, pkg-config and CMake files, into DIR (/usr/local)
 # ./build.sh uninstall [--prefix DIR]   remove these again
@@ -253,6 +254,12 @@ bench() {
   esac
 }
 
+pack() {
+  build_all
+  step "Node: tarballs"
+  "$NODE" bindings/node/pack.js "$build/pack" "$build"
+}
+
 lint() {
   build_all
   step "Go: gofmt, vet, staticcheck"
@@ -296,6 +303,7 @@ case "${1:-help}" in
   tools) tools ;;
   lint) lint ;;
   bench) shift; bench "$@" ;;
+  pack) pack ;;
   fuzz) shift; fuzz "$@" ;;
   install) shift; install_library "$@" ;;
   uninstall) shift; uninstall_library "$@" ;;

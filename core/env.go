@@ -61,8 +61,9 @@ func Open(driver engine.Driver, options ...EnvOption) (*Env, error) {
 }
 
 // Close closes the environment, after what was submitted to it is committed. While a transaction of it is open it does
-// nothing and answers ErrBusy. An environment that has been closed answers ErrClosed to everything, Close too. It must not
-// be called by the function that Submit was given.
+// nothing and answers ErrBusy; ErrNested while the caller's thread has the write transaction, by the same folder opened
+// twice, that the submitted waits for. An environment that has been closed answers ErrClosed to everything, Close too. It
+// must not be called by the function that Submit was given.
 func (e *Env) Close() error {
 	// Batches that wait for a write transaction of this process would wait for ever for a caller that waits here.
 	if n := e.open.Load(); n > 0 {

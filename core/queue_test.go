@@ -150,6 +150,23 @@ func TestCloseWaitsForWhatWasSubmitted(t *testing.T) {
 	}
 }
 
+// The same folder opened twice: batches of the one wait for this thread's write transaction on the other.
+func TestCloseDoesNotWaitForItsOwnThread(t *testing.T) {
+	folder := t.TempDir()
+	one, other := open(t, lmdb.Config{Path: folder}), open(t, lmdb.Config{Path: folder})
+	db := openBytes(t, one, "db")
+	txn, err := other.Begin(ctx, true)
+	must(t, err)
+	b := one.NewBatch()
+	must(t, db.BatchPut(b, core.Named("tenant"), []byte("key"), nil))
+	result := make(chan error, 1)
+	must(t, one.Submit(b, func(err error) { result <- err }))
+	wantCode(t, one.Close(), core.CodeBusy)
+	must(t, txn.Abort())
+	must(t, <-result)
+	must(t, one.Close())
+}
+
 // A group waits behind a write transaction, so that it is one group; some of its batches are refused.
 func TestRefusedBatchesOfAGroup(t *testing.T) {
 	env := open(t, lmdb.Config{})

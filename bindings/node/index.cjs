@@ -1,6 +1,7 @@
 'use strict'
 // The package for require(). index.js re-exports the same objects, so that both ways share one implementation.
 
+const { Batch } = require('./lib/batch.js')
 const { Database } = require('./lib/database.js')
 const { Env, open } = require('./lib/env.js')
 const { SlmdbError } = require('./lib/errors.js')
@@ -11,4 +12,4 @@ const { Scope } = require('./lib/scope.js')
 const { Txn } = require('./lib/txn.js')
 const { ScopeView } = require('./lib/view.js')
 
-module.exports = { Database, Env, Extension, Float, Scope, ScopeView, SlmdbError, Txn, open, version }
+module.exports = { Batch, Database, Env, Extension, Float, Scope, ScopeView, SlmdbError, Txn, open, version }

@@ -2,4 +2,6 @@
 
 import implementation from './index.cjs'
 
-export const { Database, Env, Extension, Float, Scope, ScopeView, SlmdbError, Txn, open, version } = implementation
+export const {
+  Batch, Database, Env, Extension, Float, Scope, ScopeView, SlmdbError, Txn, open, version
+} = implementation

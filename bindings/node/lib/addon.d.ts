@@ -1,4 +1,7 @@
-// What src/addon exports. What has no arguments here takes them from the frame (lib/native.js).
+// What src/addon exports. What has no arguments here takes them from the frame (lib/native/frame.js).
+
+/** Bytes that did not fit into the answer. */
+type Large = Buffer | undefined
 
 export interface Addon {
   readonly version: string
@@ -11,26 +14,57 @@ export interface Addon {
   envClose(): void
   envRelease(): void
   envGrow(): void
-  registryPrune(): void
+  envStat(): void
 
   scopeOpen(): void
   scopeClose(): void
 
   dbOpen(): void
+  dbDescribe(): void
+  dbList(): void
   dbGet(): void
+  dbGetAlone(): void
+  dbGetMany(): void
+  dbContains(): void
+  dbFind(): Large
+  dbIsEmpty(): void
+  dbCount(): void
+  dbStat(): void
   dbPut(): void
   dbPutBytes(value: Uint8Array): void
+  dbPutIfAbsent(): void
+  dbReplace(): Large
+  dbPop(): Large
+  dbCompareAndSwap(): void
+  dbPutMany(): void
   dbDelete(): void
+  dbDeleteRange(): void
   dbClear(): void
 
   txnBegin(): void
+  txnChild(): void
   txnCommit(): void
   txnAbort(): void
 
   cursorOpen(): void
-  registryList(): void
   cursorPage(): void
+  cursorSeek(): void
   cursorClose(): void
+
+  registryList(): void
+  registryId(): void
+  registryRegister(): void
+  registryRename(): void
+  registryDrop(): void
+  registryPrune(): void
+
+  batchOpen(): void
+  batchAdd(): void
+  batchSubmit(): void
+  batchClose(): void
+  batchOne(): void
+  listen(callback: (count: number, id?: number, status?: number, message?: string) => void, ids: Float64Array): void
+  settle(): void
 
   signalsCheck(): void
   signalsChildWatched(): boolean

@@ -4,16 +4,28 @@
 const encoder = require('./encoder.js')
 const { SlmdbError, STATUS } = require('./errors.js')
 const { copyOf, decode } = require('./decoder.js')
-const { memory } = require('./native.js')
+
+/**
+ * How values become bytes, if the user says so: `new Packr()` of npm msgpackr is one.
+ * @typedef {object} ValueCodec
+ * @property {(value: any) => Uint8Array} encode
+ * @property {(bytes: Buffer) => any} decode
+ */
 
 /**
  * @typedef {object} Codec
  * @property {(key: unknown) => void} writeKey into the request
  * @property {(value: unknown) => void} writeValue into the request
- * @property {(length: number) => unknown} readValue out of the answer
- * @property {boolean} rawValues
- * @property {boolean} floatKeys
+ * @property {(key: unknown) => void} writePageKey the same, as an object of a page
+ * @property {(value: unknown) => void} writePageValue
+ * @property {(from: Source, start: number, end: number) => unknown} readKey
+ * @property {(from: Source, start: number, end: number) => unknown} readValue
+ * @property {((bytes: Buffer) => any) | undefined} decodePiece what the user's codec makes of a value in a page
+ * @property {boolean} rawValues values are written as they are given
+ * @property {Omit<import('./decoder.js').PageShape, 'keys' | 'values'>} shape of pages
  */
+
+/** Memory to read from, as the native memory is. @typedef {{ answer: Buffer, view: DataView }} Source */
 
 /**
  * @param {number} status @param {string} what @param {unknown} error
@@ -44,10 +56,15 @@ function writeTypedValue (value) {
 
 /** @param {unknown} key */
 function writeRawKey (key) {
+  checkRawKey(key)
+  encoder.writeRaw(/** @type {Uint8Array} */ (key))
+}
+
+/** @param {unknown} key @returns {asserts key is Uint8Array} */
+function checkRawKey (key) {
   if (!(key instanceof Uint8Array)) {
     throw new SlmdbError(STATUS.INVALID_KEY, `a key of this database is a Uint8Array, not ${describe(key)}`)
   }
-  encoder.writeRaw(key)
 }
 
 /** @param {unknown} value */
@@ -77,29 +94,77 @@ function numbersAsFloats (write) {
   return (value) => typeof value === 'number' ? encoder.writeFloat(value) : write(value)
 }
 
-/** @param {number} length */
-function readTypedValue (length) {
-  return decode(memory.answer, memory.view, length)
+/** @type {Codec['readValue']} */
+function readTyped (from, start, end) {
+  return decode(from.answer, from.view, start, end)
 }
 
-/** @param {number} length */
-function readRawValue (length) {
-  return copyOf(memory.answer, 0, length)
+/** @type {Codec['readKey']} */
+function readMarkedKey (from, start, end) {
+  return decode(from.answer, from.view, start, end, true)
+}
+
+/** @type {Codec['readValue']} */
+function readRaw (from, start, end) {
+  return copyOf(from.answer, start, end - start)
+}
+
+/** @param {unknown} key */
+function writeRawPageKey (key) {
+  checkRawKey(key)
+  encoder.writeBinary(/** @type {Uint8Array} */ (key))
+}
+
+/** @param {unknown} value */
+function writeRawPageValue (value) {
+  checkRawValue(value)
+  encoder.writeBinary(/** @type {Uint8Array} */ (value))
 }
 
 /**
- * @param {{ rawKeys: boolean, rawValues: boolean, floatKeys: boolean, floatValues: boolean }} kind
+ * What a codec of the user's makes of values. Its bytes are checked by the library: MessagePack where values are typed.
+ * @param {ValueCodec} codec @param {boolean} rawValues
+ */
+function valuesBy (codec, rawValues) {
+  /** @param {unknown} value */
+  const encode = (value) => {
+    const bytes = codec.encode(value)
+    if (bytes instanceof Uint8Array) return bytes
+    throw new SlmdbError(STATUS.INVALID_VALUE, `encode() of the codec returned ${describe(bytes)}, not a Uint8Array`)
+  }
+  return {
+    writeValue: (/** @type {unknown} */ value) => encoder.writeRaw(encode(value)),
+    writePageValue: (/** @type {unknown} */ value) => {
+      if (rawValues) encoder.writeBinary(encode(value))
+      else encoder.writeRaw(encode(value))
+    },
+    /** @type {Codec['readValue']} */
+    readValue: (from, start, end) => codec.decode(copyOf(from.answer, start, end - start)),
+    decodePiece: (/** @type {Buffer} */ bytes) => codec.decode(bytes)
+  }
+}
+
+/**
+ * @param {{ rawKeys: boolean, rawValues: boolean, floatKeys: boolean, floatValues: boolean,
+ *   codec: ValueCodec | undefined }} kind
  * @returns {Codec}
  */
-function makeCodec ({ rawKeys, rawValues, floatKeys, floatValues }) {
-  const writeKey = rawKeys ? writeRawKey : writeTypedKey
-  const writeValue = rawValues ? writeRawValue : writeTypedValue
+function makeCodec ({ rawKeys, rawValues, floatKeys, floatValues, codec }) {
+  const typedKey = floatKeys ? numbersAsFloats(writeTypedKey) : writeTypedKey
+  const typedValue = floatValues ? numbersAsFloats(writeTypedValue) : writeTypedValue
+  const values = {
+    writeValue: rawValues ? writeRawValue : typedValue,
+    writePageValue: rawValues ? writeRawPageValue : typedValue,
+    readValue: rawValues ? readRaw : readTyped,
+    decodePiece: undefined
+  }
   return {
-    writeKey: floatKeys ? numbersAsFloats(writeKey) : writeKey,
-    writeValue: floatValues ? numbersAsFloats(writeValue) : writeValue,
-    readValue: rawValues ? readRawValue : readTypedValue,
-    rawValues,
-    floatKeys
+    writeKey: rawKeys ? writeRawKey : typedKey,
+    writePageKey: rawKeys ? writeRawPageKey : typedKey,
+    readKey: rawKeys ? readRaw : floatKeys ? readTyped : readMarkedKey,
+    ...(codec === undefined ? values : valuesBy(codec, rawValues)),
+    rawValues: rawValues && codec === undefined,
+    shape: { marksFloats: !rawKeys && !floatKeys, pieces: codec !== undefined, binary: rawValues }
   }
 }
 

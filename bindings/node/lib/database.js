@@ -1,28 +1,40 @@
 'use strict'
 const encoder = require('./encoder.js')
 const native = require('./native.js')
+const { targets, writePages } = require('./batch.js')
 const { makeCodec } = require('./codec.js')
 const { Entries } = require('./cursor.js')
+const { decodeFound } = require('./decoder.js')
 const { SlmdbError, STATUS, invalidArgument } = require('./errors.js')
-const { checkOptions, flag, oneOf } = require('./options.js')
-const { writeRange } = require('./range.js')
+const { FLOATS, KIND, KIND_NAMES, describe } = require('./kinds.js')
+const { ENTRIES, KEYS, VALUES, checkLimit, checkRange, checkSignal, writeRange, writeSpan } = require('./range.js')
 const { ScopeView } = require('./view.js')
 const { handleOf } = require('./txn.js')
 
-// SLMDB_TYPED, ... of the header
-const KIND = Object.freeze({ TYPED: 1, BYTES_KEY: 2, BYTES: 3 })
-/** @type {Map<number, string>} */
-const KIND_NAMES = new Map([[KIND.TYPED, 'typed'], [KIND.BYTES_KEY, 'bytesKey'], [KIND.BYTES, 'bytes']])
-const LAYOUTS = new Map([['auto', 0], ['ordered', 1], ['heed', 2]])
-const TYPES = new Map([['auto', 0], ['text', 1], ['bytes', 2], ['u8', 3], ['u16', 4], ['u32', 5], ['u64', 6], ['i8', 7],
-  ['i16', 8], ['i32', 9], ['i64', 10], ['f32', 11], ['f64', 12], ['bool', 13]])
-const FLOATS = ['f32', 'f64']
+/** @typedef {import('./txn.js').Txn} Txn */
+
+// SLMDB_FIRST, ... of the header
+const FIND = Object.freeze({ FIRST: 1, LAST: 2, AT_OR_AFTER: 3, AFTER: 4, AT_OR_BEFORE: 5, BEFORE: 6 })
 
 /** Raw values above this are handed to the library where they are; below it a copy is cheaper than the asking. */
 const COPIED_VALUE = 4096
+/** Entries of a page that is put at once. */
+const PUT_PAGE = 1024
 
 /** Only an Env makes databases. */
 const MADE_HERE = Symbol('made here')
+
+/**
+ * What views and batches need of a database.
+ * @typedef {object} Target
+ * @property {number} handle
+ * @property {number} envHandle
+ * @property {import('./codec.js').Codec} codec
+ * @property {import('./scope.js').ScopeHandles} scopes
+ * @property {(txn: Txn, scope: unknown, options: unknown, shown: Shown, whenDone: (() => void) | undefined) =>
+ *   Entries} walk
+ */
+/** @typedef {import('./range.js').Shown} Shown */
 
 class Database {
   #env
@@ -31,11 +43,14 @@ class Database {
   #handle
   #codec
   #scopes
+  /** @type {ReturnType<typeof describe> | undefined} */
+  #described
 
   /**
    * @param {symbol} made
    * @param {import('./env.js').Env} env
-   * @param {{ name: string, kind: number, handle: number, keyType: unknown, valueType: unknown }} opened
+   * @param {{ name: string, kind: number, handle: number, envHandle: number, keyType: unknown, valueType: unknown,
+   *   codec: import('./codec.js').ValueCodec | undefined }} opened
    * @param {import('./scope.js').ScopeHandles} scopes
    */
   constructor (made, env, opened, scopes) {
@@ -49,7 +64,15 @@ class Database {
       rawKeys: opened.kind !== KIND.TYPED,
       rawValues: opened.kind === KIND.BYTES,
       floatKeys: FLOATS.includes(/** @type {string} */ (opened.keyType)),
-      floatValues: FLOATS.includes(/** @type {string} */ (opened.valueType))
+      floatValues: FLOATS.includes(/** @type {string} */ (opened.valueType)),
+      codec: opened.codec
+    })
+    targets.set(this, {
+      handle: this.#handle,
+      envHandle: opened.envHandle,
+      codec: this.#codec,
+      scopes,
+      walk: (txn, scope, options, shown, whenDone) => this.#walk(txn, scope, options, shown, whenDone)
     })
   }
 
@@ -65,18 +88,85 @@ class Database {
     return KIND_NAMES.get(this.#kind)
   }
 
+  get layout () {
+    return this.#describe().layout
+  }
+
+  get keyType () {
+    return this.#describe().keyType
+  }
+
+  get valueType () {
+    return this.#describe().valueType
+  }
+
+  get unnamedDefault () {
+    return this.#describe().unnamedDefault
+  }
+
+  #describe () {
+    this.#described ??= describe(native.dbDescribe(this.#handle))
+    return this.#described
+  }
+
   // In the operations below, what may run code of the user (getters of keys and values) comes first, then the handles
   // are looked up, then the library is called.
 
-  /** @param {import('./txn.js').Txn} txn @param {unknown} scope @param {unknown} key */
+  /** The transaction, this database and a scope, for the call that follows. @param {Txn} txn @param {unknown} scope */
+  #at (txn, scope) {
+    native.at(handleOf(txn), this.#handle, this.#scopes.find(scope))
+  }
+
+  /**
+   * Writes a key and calls a function with its place in the request.
+   * @template R
+   * @param {Txn} txn @param {unknown} scope @param {unknown} key
+   * @param {(start: number, length: number) => R} call
+   * @returns {R}
+   */
+  #withKey (txn, scope, key, call) {
+    const start = encoder.mark()
+    try {
+      this.#codec.writeKey(key)
+      const length = encoder.mark() - start
+      this.#at(txn, scope)
+      return call(start, length)
+    } finally {
+      encoder.reset(start)
+    }
+  }
+
+  /**
+   * Writes a key and a value and calls a function with their places in the request.
+   * @template R
+   * @param {Txn} txn @param {unknown} scope @param {unknown} key @param {unknown} value
+   * @param {(start: number, length: number, valueStart: number, valueLength: number) => R} call
+   * @returns {R}
+   */
+  #withEntry (txn, scope, key, value, call) {
+    const start = encoder.mark()
+    try {
+      this.#codec.writeKey(key)
+      const valueStart = encoder.mark()
+      this.#codec.writeValue(value)
+      const valueLength = encoder.mark() - valueStart
+      this.#at(txn, scope)
+      return call(start, valueStart - start, valueStart, valueLength)
+    } finally {
+      encoder.reset(start)
+    }
+  }
+
+  /** @param {Txn} txn @param {unknown} scope @param {unknown} key */
   get (txn, scope, key) {
     const start = encoder.mark()
     try {
       this.#codec.writeKey(key)
       const keyLength = encoder.mark() - start
-      const length = native.get(handleOf(txn), this.#handle, this.#scopes.find(scope), start, keyLength)
+      this.#at(txn, scope)
+      const length = native.get(start, keyLength)
       if (length < 0) return undefined
-      const value = this.#codec.readValue(length)
+      const value = this.#codec.readValue(native.memory, 0, length)
       native.shrinkAnswer()
       return value
     } finally {
@@ -84,7 +174,105 @@ class Database {
     }
   }
 
-  /** @param {import('./txn.js').Txn} txn @param {unknown} scope @param {unknown} key @param {unknown} value */
+  /** @param {Txn} txn @param {unknown} scope @param {Iterable<unknown>} keys */
+  getMany (txn, scope, keys) {
+    const start = encoder.mark()
+    try {
+      encoder.beginPage()
+      let count = 0
+      for (const key of keys) {
+        this.#codec.writePageKey(key)
+        count++
+      }
+      const keysLength = encoder.endPage(start, count)
+      this.#at(txn, scope)
+      const length = native.getMany(start, keysLength)
+      const { shape, decodePiece } = this.#codec
+      const values = decodeFound(native.memory.answer, native.memory.view, length, { ...shape, ...VALUES })
+      native.shrinkAnswer()
+      if (decodePiece === undefined) return values
+      return values.map((bytes) => bytes === undefined ? undefined : decodePiece(/** @type {Buffer} */ (bytes)))
+    } finally {
+      encoder.reset(start)
+    }
+  }
+
+  /** @param {Txn} txn @param {unknown} scope @param {unknown} key */
+  has (txn, scope, key) {
+    return this.#withKey(txn, scope, key, native.contains)
+  }
+
+  /** @param {Txn} txn @param {unknown} scope */
+  first (txn, scope) {
+    return this.#find(txn, scope, FIND.FIRST, undefined)
+  }
+
+  /** @param {Txn} txn @param {unknown} scope */
+  last (txn, scope) {
+    return this.#find(txn, scope, FIND.LAST, undefined)
+  }
+
+  /** @param {Txn} txn @param {unknown} scope @param {unknown} key */
+  atOrAfter (txn, scope, key) {
+    return this.#find(txn, scope, FIND.AT_OR_AFTER, key)
+  }
+
+  /** @param {Txn} txn @param {unknown} scope @param {unknown} key */
+  after (txn, scope, key) {
+    return this.#find(txn, scope, FIND.AFTER, key)
+  }
+
+  /** @param {Txn} txn @param {unknown} scope @param {unknown} key */
+  atOrBefore (txn, scope, key) {
+    return this.#find(txn, scope, FIND.AT_OR_BEFORE, key)
+  }
+
+  /** @param {Txn} txn @param {unknown} scope @param {unknown} key */
+  before (txn, scope, key) {
+    return this.#find(txn, scope, FIND.BEFORE, key)
+  }
+
+  /** @param {Txn} txn @param {unknown} scope @param {number} which @param {unknown} key */
+  #find (txn, scope, which, key) {
+    const start = encoder.mark()
+    try {
+      if (which > FIND.LAST) this.#codec.writeKey(key)
+      const length = encoder.mark() - start
+      this.#at(txn, scope)
+      const found = native.find(which, start, length)
+      if (found === undefined) return undefined
+      const { keyLength, valueLength } = found
+      const source = sourceOf(found.large)
+      const value = () => this.#codec.readValue(source, keyLength, keyLength + valueLength)
+      return [this.#codec.readKey(source, 0, keyLength), value()]
+    } finally {
+      encoder.reset(start)
+    }
+  }
+
+  /** @param {{ valueLength: number, large: Buffer | undefined } | undefined} old */
+  #readOld (old) {
+    return old === undefined ? undefined : this.#codec.readValue(sourceOf(old.large), 0, old.valueLength)
+  }
+
+  /** @param {Txn} txn @param {unknown} scope */
+  isEmpty (txn, scope) {
+    this.#at(txn, scope)
+    return native.isEmpty()
+  }
+
+  /** @param {Txn} txn @param {unknown} scope @param {unknown} [span] */
+  count (txn, scope, span) {
+    return this.#withSpan(txn, scope, span, native.count)
+  }
+
+  /** @param {Txn} txn @param {unknown} scope */
+  stats (txn, scope) {
+    this.#at(txn, scope)
+    return native.stat()
+  }
+
+  /** @param {Txn} txn @param {unknown} scope @param {unknown} key @param {unknown} value */
   put (txn, scope, key, value) {
     const start = encoder.mark()
     try {
@@ -92,76 +280,162 @@ class Database {
       const valueStart = encoder.mark()
       const keyLength = valueStart - start
       if (this.#codec.rawValues && value instanceof Uint8Array && value.length > COPIED_VALUE) {
-        native.putBytes(handleOf(txn), this.#handle, this.#scopes.find(scope), start, keyLength, value)
+        this.#at(txn, scope)
+        native.putBytes(start, keyLength, value)
         return
       }
       this.#codec.writeValue(value)
       const valueLength = encoder.mark() - valueStart
-      const found = this.#scopes.find(scope)
-      native.put(handleOf(txn), this.#handle, found, start, keyLength, valueStart, valueLength)
+      this.#at(txn, scope)
+      native.put(start, keyLength, valueStart, valueLength)
     } finally {
       encoder.reset(start)
     }
   }
 
-  /** @param {import('./txn.js').Txn} txn @param {unknown} scope @param {unknown} key */
-  delete (txn, scope, key) {
+  /** @param {Txn} txn @param {unknown} scope @param {unknown} key @param {unknown} value */
+  putIfAbsent (txn, scope, key, value) {
+    return this.#withEntry(txn, scope, key, value, native.putIfAbsent)
+  }
+
+  /** @param {Txn} txn @param {unknown} scope @param {unknown} key @param {unknown} value */
+  replace (txn, scope, key, value) {
+    return this.#readOld(this.#withEntry(txn, scope, key, value, native.replace))
+  }
+
+  /** @param {Txn} txn @param {unknown} scope @param {unknown} key */
+  pop (txn, scope, key) {
+    return this.#readOld(this.#withKey(txn, scope, key, native.pop))
+  }
+
+  /** @param {Txn} txn @param {unknown} scope @param {unknown} key @param {unknown} expected @param {unknown} value */
+  compareAndSwap (txn, scope, key, expected, value) {
     const start = encoder.mark()
     try {
       this.#codec.writeKey(key)
-      const keyLength = encoder.mark() - start
-      return native.remove(handleOf(txn), this.#handle, this.#scopes.find(scope), start, keyLength)
+      const expectedStart = encoder.mark()
+      this.#codec.writeValue(expected)
+      const valueStart = encoder.mark()
+      this.#codec.writeValue(value)
+      const end = encoder.mark()
+      this.#at(txn, scope)
+      return native.compareAndSwap(start, expectedStart - start, expectedStart, valueStart - expectedStart,
+        valueStart, end - valueStart)
     } finally {
       encoder.reset(start)
     }
   }
 
-  /** @param {import('./txn.js').Txn} txn @param {unknown} scope */
-  clear (txn, scope) {
-    return native.clear(handleOf(txn), this.#handle, this.#scopes.find(scope))
+  /** @param {Txn} txn @param {unknown} scope @param {Iterable<readonly [unknown, unknown]>} entries */
+  putMany (txn, scope, entries) {
+    handleOf(txn) // an error before the first entry is asked for
+    return writePages(entries, this.#codec, PUT_PAGE, (start, length) => {
+      this.#at(txn, scope)
+      native.putMany(start, length)
+    })
   }
 
-  /** @param {import('./txn.js').Txn} txn @param {unknown} scope @param {unknown} [options] */
+  /** @param {Txn} txn @param {unknown} scope @param {unknown} key */
+  delete (txn, scope, key) {
+    return this.#withKey(txn, scope, key, native.remove)
+  }
+
+  /** @param {Txn} txn @param {unknown} scope @param {unknown} span */
+  deleteRange (txn, scope, span) {
+    if (span === undefined) throw invalidArgument('deleteRange takes a span; clear() deletes all entries of a scope')
+    return this.#withSpan(txn, scope, span, native.removeRange)
+  }
+
+  /** @param {Txn} txn @param {unknown} scope */
+  clear (txn, scope) {
+    this.#at(txn, scope)
+    return native.clear()
+  }
+
+  /**
+   * @template R
+   * @param {Txn} txn @param {unknown} scope @param {unknown} span
+   * @param {(range: ReturnType<typeof writeSpan>) => R} call
+   * @returns {R}
+   */
+  #withSpan (txn, scope, span, call) {
+    const start = encoder.mark()
+    try {
+      const range = writeSpan(span, this.#codec.writeKey)
+      this.#at(txn, scope)
+      return call(range)
+    } finally {
+      encoder.reset(start)
+    }
+  }
+
+  /** @param {Txn} txn @param {unknown} scope @param {unknown} [options] */
   range (txn, scope, options) {
-    return this.#entries(txn, scope, options, undefined)
+    return this.#walk(txn, scope, options, ENTRIES, undefined)
+  }
+
+  /** @param {Txn} txn @param {unknown} scope @param {unknown} [options] */
+  keys (txn, scope, options) {
+    return this.#walk(txn, scope, options, KEYS, undefined)
+  }
+
+  /** @param {Txn} txn @param {unknown} scope @param {unknown} [options] */
+  values (txn, scope, options) {
+    return this.#walk(txn, scope, options, VALUES, undefined)
   }
 
   /** @param {import('./scope.js').Scope | string | null} [scope] */
   scope (scope) {
     this.#scopes.find(scope) // an error now, not at the first use
-    return new ScopeView(this, scope ?? null, (txn, options, whenDone) => this.#entries(txn, scope, options, whenDone))
+    return new ScopeView(this, scope ?? null)
   }
 
-  /**
-   * @param {import('./txn.js').Txn} txn @param {unknown} scope @param {unknown} options
-   * @param {(() => void) | undefined} whenDone
-   */
-  #entries (txn, scope, options, whenDone) {
-    const start = encoder.mark()
-    try {
-      const range = writeRange(options, this.#codec.writeKey)
-      const handle = handleOf(txn)
-      const found = this.#scopes.find(scope)
-      const cursor = native.cursorOpen(handle, this.#handle, found, range)
-      if (range.isEmpty) native.cursorClose(cursor)
-      return new Entries(txn, range.isEmpty ? 0 : cursor, this.#codec.floatKeys, whenDone)
-    } finally {
-      encoder.reset(start)
+  /** @type {Target['walk']} */
+  #walk (txn, scope, given, shown, whenDone) {
+    const options = { ...checkRange(given) }
+    const open = (/** @type {number} */ limit) => {
+      const start = encoder.mark()
+      try {
+        const range = writeRange(options, this.#codec.writeKey, shown.flags, limit)
+        this.#at(txn, scope)
+        return native.cursorOpen(range)
+      } finally {
+        encoder.reset(start)
+      }
     }
+    const seek = (/** @type {number} */ cursor, /** @type {unknown} */ key) => {
+      const start = encoder.mark()
+      try {
+        this.#codec.writeKey(key)
+        native.cursorSeek(cursor, start, encoder.mark() - start)
+      } finally {
+        encoder.reset(start)
+      }
+    }
+    const shape = { ...this.#codec.shape, keys: shown.keys, values: shown.values }
+    const decodePiece = shown.values ? this.#codec.decodePiece : undefined
+    const signal = checkSignal(options.signal)
+    return new Entries({ txn, open, seek, shape, decodePiece, signal, whenDone }, checkLimit(options.limit))
   }
+}
+
+/** Where a value is: in a Buffer of its own, or in the answer. @param {Buffer | undefined} large */
+function sourceOf (large) {
+  if (large === undefined) return native.memory
+  return { answer: large, view: new DataView(large.buffer, large.byteOffset, large.byteLength) }
 }
 
 /**
  * Opens a database; env.js keeps it.
  * @param {import('./env.js').Env} env @param {number} envHandle @param {import('./scope.js').ScopeHandles} scopes
- * @param {number} kind @param {string} name @param {ReturnType<typeof databaseOptions>} options
+ * @param {number} kind @param {string} name @param {ReturnType<typeof import('./kinds.js').databaseOptions>} options
  */
 function openDatabase (env, envHandle, scopes, kind, name, options) {
   const start = encoder.mark()
   try {
     const handle = native.dbOpen(envHandle, start, encoder.writeName(name), { ...options.numbers, kind })
-    const { keyType, valueType } = options
-    return new Database(MADE_HERE, env, { name, kind, handle, keyType, valueType }, scopes)
+    const { keyType, valueType, codec } = options
+    return new Database(MADE_HERE, env, { name, kind, handle, envHandle, keyType, valueType, codec }, scopes)
   } catch (error) {
     if (!(error instanceof encoder.Unencodable)) throw error
     throw new SlmdbError(STATUS.INVALID_NAME, `the database's name cannot be written: ${error.message}`)
@@ -170,19 +444,4 @@ function openDatabase (env, envHandle, scopes, kind, name, options) {
   }
 }
 
-/** @param {unknown} given */
-function databaseOptions (given) {
-  const options = checkOptions(given, ['layout', 'keyType', 'valueType', 'mustExist'], 'a database')
-  return {
-    keyType: options.keyType,
-    valueType: options.valueType,
-    numbers: {
-      layout: oneOf(options.layout, 'layout', LAYOUTS),
-      keyType: oneOf(options.keyType, 'keyType', TYPES),
-      valueType: oneOf(options.valueType, 'valueType', TYPES),
-      mustExist: flag(options.mustExist, 'mustExist')
-    }
-  }
-}
-
-module.exports = { Database, KIND, databaseOptions, openDatabase }
+module.exports = { Database, openDatabase }

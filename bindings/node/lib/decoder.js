@@ -288,46 +288,129 @@ function readLarge (first, above) {
 }
 
 /**
- * The one object in the first `length` bytes.
- * @param {Buffer} bytes @param {DataView} bytesView of the same memory @param {number} length
+ * The one object in the bytes from `from` to `to`.
+ * @param {Buffer} bytes @param {DataView} bytesView of the same memory @param {number} from @param {number} to
+ * @param {boolean} [marks] it is a key, whose floats that are whole are marked
  * @returns {unknown}
  */
-function decode (bytes, bytesView, length) {
-  start(bytes, bytesView, length)
+function decode (bytes, bytesView, from, to, marks = false) {
+  start(bytes, bytesView, from, to)
+  marksFloats = marks
   const value = read(0)
   if (position !== end) fail('something follows them')
   return value
 }
 
-/** @param {Buffer} bytes @param {DataView} bytesView @param {number} length */
-function start (bytes, bytesView, length) {
+/** @param {Buffer} bytes @param {DataView} bytesView @param {number} from @param {number} to */
+function start (bytes, bytesView, from, to) {
   buffer = bytes
   view = bytesView
-  position = 0
-  end = length
+  position = from
+  end = to
   marksFloats = false
 }
 
-/**
- * The entries of a page: key, value, key, value, ...
- * @param {Buffer} bytes @param {DataView} bytesView of the same memory @param {number} length
- * @param {boolean} floatKeys all numbers among the keys are floats, so that they need no mark
- * @returns {unknown[]}
- */
-function decodePage (bytes, bytesView, length, floatKeys) {
-  start(bytes, bytesView, length)
+function readCount () {
   const first = readUint8()
   const count = first === 0xdd ? readUint32() : first === 0xdc ? readUint16() : first & 0x0f
   claim(count)
+  return count
+}
+
+/** One object as the bytes that it is stored as: those inside of a `bin`, else all. @param {boolean} isBinary */
+function readPiece (isBinary) {
+  if (isBinary) return /** @type {Buffer} */ (read(0))
+  const from = position
+  skip()
+  return copyOf(buffer, from, position - from)
+}
+
+/** Bytes of what follows the first byte from c4 on: of the length, of what is before the data, or of the number. */
+const SIZES = [1, 2, 4, 1, 2, 4, 4, 8, 1, 2, 4, 8, 1, 2, 4, 8, 2, 3, 5, 9, 17, 1, 2, 4, 2, 4, 2, 4]
+
+/** Moves behind an object. */
+function skip () {
+  for (let left = 1; left > 0; left--) {
+    const first = readUint8()
+    if (first < 0x80 || first >= 0xe0 || (first >= 0xc0 && first < 0xc4)) continue
+    if (first < 0x90) left += (first - 0x80) * 2
+    else if (first < 0xa0) left += first - 0x90
+    else if (first < 0xc0) skipBytes(first - 0xa0)
+    else left += skipOther(first)
+  }
+}
+
+/** @param {number} count */
+function skipBytes (count) {
+  claim(count)
+  position += count
+}
+
+/** @param {number} first from c4 on @returns {number} how many objects are inside */
+function skipOther (first) {
+  const size = SIZES[first - 0xc4]
+  const isNumber = first >= 0xca && first < 0xd9
+  if (isNumber) {
+    skipBytes(size)
+    return 0
+  }
+  const length = size === 1 ? readUint8() : size === 2 ? readUint16() : readUint32()
+  if (first >= 0xde) return length * 2
+  if (first >= 0xdc) return length
+  skipBytes(first >= 0xc7 && first < 0xca ? length + 1 : length) // an extension has its type before it
+  return 0
+}
+
+/**
+ * The objects of a page: key, value, key, value, ...; or only keys, or only values.
+ * @param {Buffer} bytes @param {DataView} bytesView of the same memory @param {number} length
+ * @param {PageShape} shape
+ * @returns {unknown[]}
+ */
+function decodePage (bytes, bytesView, length, shape) {
+  start(bytes, bytesView, 0, length)
+  const count = readCount()
   const flat = new Array(count)
-  for (let i = 0; i < count; i += 2) {
-    marksFloats = !floatKeys
-    flat[i] = read(0)
-    marksFloats = false
-    flat[i + 1] = read(0)
+  const step = shape.keys && shape.values ? 2 : 1
+  for (let i = 0; i < count; i += step) {
+    if (shape.keys) {
+      marksFloats = shape.marksFloats
+      flat[i] = read(0)
+      marksFloats = false
+    }
+    if (shape.values) flat[i + step - 1] = shape.pieces ? readPiece(shape.binary) : read(0)
   }
   if (position !== end) fail('something follows them')
   return flat
 }
 
-module.exports = { copyOf, decode, decodePage }
+/**
+ * The answers of a page: true and a value, or false and nothing.
+ * @param {Buffer} bytes @param {DataView} bytesView of the same memory @param {number} length
+ * @param {PageShape} shape
+ * @returns {unknown[]} the values, undefined where there is none
+ */
+function decodeFound (bytes, bytesView, length, shape) {
+  start(bytes, bytesView, 0, length)
+  const count = readCount() / 2
+  const values = new Array(count).fill(undefined)
+  for (let i = 0; i < count; i++) {
+    const isThere = readUint8() === 0xc3
+    if (isThere) values[i] = shape.pieces ? readPiece(shape.binary) : read(0)
+    else skip() // nil; the element stays undefined
+  }
+  if (position !== end) fail('something follows them')
+  return values
+}
+
+/**
+ * What a page holds.
+ * @typedef {object} PageShape
+ * @property {boolean} keys
+ * @property {boolean} values
+ * @property {boolean} marksFloats floats among the keys that are whole are marked: not all its numbers are floats
+ * @property {boolean} pieces values are left as the bytes that are stored, for a codec of the user's own
+ * @property {boolean} binary values are raw
+ */
+
+module.exports = { copyOf, decode, decodeFound, decodePage }

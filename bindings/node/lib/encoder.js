@@ -210,6 +210,19 @@ function writeArrayHead (length) {
   else writeHead(0xdd, 4, length)
 }
 
+/** The head of a page; endPage writes how many objects there are. @returns {number} where it begins */
+function beginPage () {
+  const start = position
+  writeHead(0xdd, 4, 0)
+  return start
+}
+
+/** @param {number} start what beginPage returned @param {number} objects @returns {number} the page's length */
+function endPage (start, objects) {
+  view.setUint32(start + 1, objects)
+  return position - start
+}
+
 /** @param {number} depth */
 function checkDepth (depth) {
   if (depth > DEEPEST) throw new Unencodable(`nested deeper than ${DEEPEST} levels, or within itself`)
@@ -352,11 +365,14 @@ function writeTypedKey (key, depth) {
 
 module.exports = {
   Unencodable,
+  beginPage,
+  endPage,
   mark,
   request,
   reset,
   whenReplaced,
   writeAny,
+  writeBinary,
   writeFloat,
   writeName,
   writeRaw,

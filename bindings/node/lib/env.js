@@ -1,15 +1,17 @@
 'use strict'
 const { fileURLToPath } = require('node:url')
-const { types } = require('node:util')
 const encoder = require('./encoder.js')
 const native = require('./native.js')
+const { addWrites, openBatch, submitFilled } = require('./batch.js')
 const { readAll } = require('./cursor.js')
-const { KIND, databaseOptions, openDatabase } = require('./database.js')
-const { invalidArgument } = require('./errors.js')
+const { openDatabase } = require('./database.js')
+const { SlmdbError, STATUS, invalidArgument } = require('./errors.js')
 const { FinalizationHandle } = require('./finalization.js')
+const { KIND, databaseOptions, describeListed } = require('./kinds.js')
 const { checkOptions, flag, oneOf, wholeNumber } = require('./options.js')
 const { ScopeHandles } = require('./scope.js')
-const { READ, WRITE, abortIfOpen, begin, envOf, handleOf } = require('./txn.js')
+const { READ, WRITE, abortIfOpen, begin, checkFunction, envOf, handleOf, refusePromise, runWrite } = require('./txn.js')
+const { Turns } = require('./turns.js')
 
 /** @typedef {import('./txn.js').Txn} Txn */
 
@@ -29,6 +31,7 @@ class Env {
   #closed = false
   #scopes
   #finalization
+  #turns = new Turns()
   /** By kind, name and types, so that asking again for a database opens no second handle. @type {Map<string, any>} */
   #databases = new Map()
 
@@ -76,8 +79,8 @@ class Env {
   #database (kind, name, given) {
     if (typeof name !== 'string') throw invalidArgument(`a database's name is a string, not a ${typeof name}`)
     const options = databaseOptions(given)
-    const { layout, keyType, valueType } = options.numbers
-    const key = `${kind} ${layout} ${keyType} ${valueType} ${name}`
+    const { layout, keyType, valueType, unnamedDefault } = options.numbers
+    const key = `${kind} ${layout} ${keyType} ${valueType} ${unnamedDefault} ${codecId(options.codec)} ${name}`
     let database = this.#databases.get(key)
     if (database === undefined) {
       database = openDatabase(this, this.#handle, this.#scopes, kind, name, options)
@@ -107,15 +110,55 @@ class Env {
    * @returns {R}
    */
   write (fn) {
-    checkFunction(fn)
-    const txn = begin(this, this.#handle, WRITE)
-    try {
-      const result = refusePromise(fn(txn))
-      if (!txn.ended) txn.commit()
-      return result
-    } finally {
-      abortIfOpen(txn)
-    }
+    return runWrite(() => begin(this, this.#handle, WRITE), fn)
+  }
+
+  /**
+   * @template R
+   * @param {(txn: Txn) => R | Promise<R>} fn
+   * @param {{ signal?: AbortSignal }} [options]
+   * @returns {Promise<R>}
+   */
+  async writeAsync (fn, options) {
+    if (typeof fn !== 'function') throw invalidArgument(`writeAsync takes a function, not a ${typeof fn}`)
+    const { signal } = /** @type {{ signal?: AbortSignal }} */ (checkOptions(options, ['signal'], 'writeAsync'))
+    this.checkOutside()
+    return this.#turns.take(signal, async () => {
+      const txn = begin(this, this.#handle, WRITE)
+      try {
+        const result = await fn(txn)
+        signal?.throwIfAborted()
+        if (!txn.ended) txn.commit()
+        return result
+      } finally {
+        abortIfOpen(txn)
+      }
+    })
+  }
+
+  /** Batches wait for the write transaction: one that its own function awaits would wait for ever. */
+  checkOutside () {
+    if (!this.#turns.isInside()) return
+    throw new SlmdbError(STATUS.NESTED, 'this is the function of writeAsync(), whose transaction batches wait for: ' +
+      'write with the transaction, or submit after it')
+  }
+
+  /** @param {unknown} [writes] @returns {any} */
+  batch (writes) {
+    if (writes === undefined) return openBatch(this, this.#handle)
+    return submitFilled(this, this.#handle, typeof writes === 'function'
+      ? (batch) => writes(batch)
+      : (batch) => addWrites(batch, /** @type {Iterable<unknown>} */ (writes)))
+  }
+
+  /** @returns {Promise<void>} */
+  async flush () {
+    // an empty batch: the answers come in the order of submission
+    await openBatch(this, this.#handle).submit()
+  }
+
+  get flushed () {
+    return this.flush()
   }
 
   beginRead () {
@@ -133,11 +176,30 @@ class Env {
     return txn
   }
 
+  /**
+   * Calls a function with a transaction of this Env: the caller's, or one of its own.
+   * @template R
+   * @param {Txn | undefined} txn @param {number} mode @param {(txn: number) => R} fn
+   * @returns {R}
+   */
+  #within (txn, mode, fn) {
+    if (txn !== undefined) {
+      if (envOf(txn) !== this) throw invalidArgument('the transaction is one of another Env')
+      return fn(handleOf(txn))
+    }
+    for (;;) {
+      try {
+        return mode === READ ? this.read((own) => fn(handleOf(own))) : this.write((own) => fn(handleOf(own)))
+      } catch (error) {
+        // another process has made a database meanwhile, which a new transaction knows
+        if (!(error instanceof SlmdbError && error.status === STATUS.CONFLICT)) throw error
+      }
+    }
+  }
+
   /** @param {Txn} [txn] @returns {{ name: string, id: number }[]} */
   scopes (txn) {
-    if (txn === undefined) return this.read((own) => this.scopes(own))
-    if (envOf(txn) !== this) throw invalidArgument('the transaction is one of another Env')
-    const flat = readAll(native.registryList(handleOf(txn)))
+    const flat = this.#within(txn, READ, (own) => readAll(native.registryList(own)))
     const scopes = []
     for (let i = 0; i < flat.length; i += 2) {
       scopes.push({ name: /** @type {string} */ (flat[i]), id: /** @type {number} */ (flat[i + 1]) })
@@ -145,8 +207,47 @@ class Env {
     return scopes
   }
 
-  pruneScopes () {
-    return native.registryPrune(this.#handle)
+  /** @param {Txn} [txn] */
+  databases (txn) {
+    const flat = this.#within(txn, READ, (own) => readAll(native.dbList(own)))
+    const databases = []
+    for (let i = 0; i < flat.length; i += 2) {
+      databases.push(describeListed(/** @type {string} */ (flat[i]), /** @type {any} */ (flat[i + 1])))
+    }
+    return databases
+  }
+
+  /** @param {unknown} scope @param {Txn} [txn] @returns {number | undefined} */
+  scopeId (scope, txn) {
+    return this.#within(txn, READ, (own) => native.registryId(own, this.#scopes.findNamed(scope)))
+  }
+
+  /** @param {unknown} scope @param {Txn} [txn] */
+  registerScope (scope, txn) {
+    return this.#within(txn, WRITE, (own) => native.registryRegister(own, this.#scopes.findNamed(scope)))
+  }
+
+  /** @param {unknown} from @param {unknown} to @param {Txn} [txn] */
+  renameScope (from, to, txn) {
+    return this.#within(txn, WRITE, (own) => {
+      this.#scopes.findNamed(from) // the first may be closed for the second when very many are open
+      const target = this.#scopes.findNamed(to)
+      return native.registryRename(own, this.#scopes.findNamed(from), target)
+    })
+  }
+
+  /** @param {unknown} scope @param {Txn} [txn] @returns {number | undefined} */
+  dropScope (scope, txn) {
+    return this.#within(txn, WRITE, (own) => native.registryDrop(own, this.#scopes.findNamed(scope)))
+  }
+
+  /** @param {Txn} [txn] */
+  pruneScopes (txn) {
+    return this.#within(txn, WRITE, native.registryPrune)
+  }
+
+  info () {
+    return native.envStat(this.#handle)
   }
 
   /** @param {number | bigint} mapSize */
@@ -171,26 +272,28 @@ if (Symbol.dispose !== undefined) {
   })
 }
 
-/** @param {unknown} fn */
-function checkFunction (fn) {
-  if (typeof fn !== 'function') throw invalidArgument(`read and write take a function, not a ${typeof fn}`)
-  if (types.isAsyncFunction(fn)) throw invalidArgument(PROMISE)
+if (Symbol.asyncDispose !== undefined) {
+  Object.defineProperty(Env.prototype, Symbol.asyncDispose, {
+    /** @this {Env} */
+    value: async function asyncDispose () {
+      if (!this.closed) await this.flush()
+      this.close()
+    },
+    configurable: true,
+    writable: true
+  })
 }
 
-const PROMISE = 'the function of read or write must not be asynchronous: the transaction ends when it returns, ' +
-  'before what it awaits. It was aborted; gather the data first, or use beginRead() and beginWrite()'
+/** @type {WeakMap<object, number>} */
+const codecIds = new WeakMap()
+let lastCodecId = 0
 
-/**
- * @template R
- * @param {R} result
- * @returns {R}
- */
-function refusePromise (result) {
-  if (typeof result !== 'object' && typeof result !== 'function') return result
-  if (result === null || !('then' in result) || typeof result.then !== 'function') return result
-  // what still runs meets an ended transaction; that error is a consequence of this one and is not to end the process
-  Promise.resolve(result).catch(() => {})
-  throw invalidArgument(PROMISE)
+/** A number for a codec, so that two of them are two databases. @param {object | undefined} codec */
+function codecId (codec) {
+  if (codec === undefined) return 0
+  const id = codecIds.get(codec) ?? ++lastCodecId
+  codecIds.set(codec, id)
+  return id
 }
 
 /** @param {unknown} path */

@@ -9,8 +9,18 @@ const { watchSignals } = require('./signals.js')
 
 const PACKAGE = path.dirname(__dirname)
 const FILE = 'scoped_lmdb.node'
+const PLATFORM = `@scoped-lmdb/${process.platform}-${process.arch}`
 
 /** @typedef {import('./addon.d.ts').Addon} Addon */
+
+/** The addon in the package of this platform, which npm installs as an optional dependency of this one. */
+function platformFile () {
+  try {
+    return require.resolve(`${PLATFORM}/${FILE}`)
+  } catch {
+    return undefined
+  }
+}
 
 /**
  * Where the addon may be, in the order of preference.
@@ -21,9 +31,9 @@ function places (environment) {
   if (environment.SLMDB_ADDON) {
     return [{ file: path.resolve(environment.SLMDB_ADDON), what: 'the environment variable SLMDB_ADDON' }]
   }
-  const shipped = path.join(PACKAGE, 'prebuilt', `${process.platform}-${process.arch}`, FILE)
   return [
-    { file: shipped, what: 'shipped with the package' },
+    { file: platformFile() ?? `${PLATFORM}/${FILE}`, what: 'the package of this platform' },
+    { file: path.join(PACKAGE, 'built', FILE), what: 'built from source by install.cjs' },
     { file: path.resolve(PACKAGE, '..', '..', 'build', 'node', FILE), what: 'the development tree' }
   ]
 }
@@ -88,7 +98,8 @@ function load () {
   if (found === undefined) {
     const looked = candidates.map(({ file, what }) => `\n  ${file} (${what})`).join('')
     throw loadError(`the addon was not found. Looked at:${looked}\n` +
-      'Run ./build.sh in the project, or set SLMDB_ADDON to the path of scoped_lmdb.node.')
+      `Install ${PLATFORM} (npm leaves optional packages out when asked to), or build it with Go and a C compiler by ` +
+      `'node ${path.join(PACKAGE, 'install.cjs')}', or set SLMDB_ADDON to the path of scoped_lmdb.node.`)
   }
   refuseMusl()
   const addon = open(found.file)

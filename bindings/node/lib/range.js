@@ -5,7 +5,8 @@ const encoder = require('./encoder.js')
 const { invalidArgument } = require('./errors.js')
 const { checkOptions, flag, wholeNumber } = require('./options.js')
 
-const OPTIONS = ['gt', 'gte', 'lt', 'lte', 'reverse', 'limit']
+const BOUNDS = ['gt', 'gte', 'lt', 'lte', 'prefix']
+const OPTIONS = [...BOUNDS, 'reverse', 'limit', 'signal']
 
 // SLMDB_RANGE_... of the header
 const LOWER = 1
@@ -13,6 +14,14 @@ const LOWER_EXCLUSIVE = 2
 const UPPER = 4
 const UPPER_EXCLUSIVE = 8
 const REVERSE = 16
+const PREFIX = 32
+
+// SLMDB_RANGE_KEYS_ONLY and SLMDB_RANGE_VALUES_ONLY, and what pages hold then
+const ENTRIES = Object.freeze({ flags: 0, keys: true, values: true })
+const KEYS = Object.freeze({ flags: 64, keys: true, values: false })
+const VALUES = Object.freeze({ flags: 128, keys: false, values: true })
+
+/** What a walk yields. @typedef {{ readonly flags: number, readonly keys: boolean, readonly values: boolean }} Shown */
 
 /** @param {unknown} limit @returns {number} Infinity: all */
 function checkLimit (limit) {
@@ -30,21 +39,28 @@ function bound (exclusive, inclusive, names) {
   return inclusive === undefined ? undefined : { key: inclusive, isExclusive: false }
 }
 
+/** @param {unknown} signal @returns {AbortSignal | undefined} */
+function checkSignal (signal) {
+  if (signal === undefined || signal instanceof AbortSignal) return signal
+  throw invalidArgument(`signal is an AbortSignal, not ${String(signal)}`)
+}
+
 /**
  * Writes the bounds into the request.
- * @param {unknown} options
+ * @param {Record<string, unknown>} options
  * @param {(key: unknown) => void} writeKey
  */
-function writeRange (options, writeKey) {
-  const { gt, gte, lt, lte, reverse, limit } = checkOptions(options, OPTIONS, 'range')
-  const lower = bound(gt, gte, 'gt and gte')
+function writeBounds ({ gt, gte, lt, lte, prefix }, writeKey) {
+  const lower = prefix === undefined ? bound(gt, gte, 'gt and gte') : { key: prefix, isExclusive: false }
   const upper = bound(lt, lte, 'lt and lte')
-  let flags = flag(reverse, 'reverse') ? REVERSE : 0
-  const entries = checkLimit(limit)
+  let flags = prefix === undefined ? 0 : PREFIX
+  if (prefix !== undefined && (gt ?? gte ?? lt ?? lte) !== undefined) {
+    throw invalidArgument('prefix excludes gt, gte, lt and lte')
+  }
   const lowerStart = encoder.mark()
   if (lower !== undefined) {
     writeKey(lower.key)
-    flags |= lower.isExclusive ? LOWER | LOWER_EXCLUSIVE : LOWER
+    if (flags === 0) flags = lower.isExclusive ? LOWER | LOWER_EXCLUSIVE : LOWER
   }
   const upperStart = encoder.mark()
   if (upper !== undefined) {
@@ -56,10 +72,35 @@ function writeRange (options, writeKey) {
     lowerLength: upperStart - lowerStart,
     upper: upperStart,
     upperLength: encoder.mark() - upperStart,
-    flags,
-    limit: entries === Infinity ? 0 : entries, // 0 is "all" to the library
-    isEmpty: entries === 0
+    flags
   }
 }
 
-module.exports = { writeRange }
+/**
+ * Writes a range without a direction or a limit into the request: what can be counted or deleted.
+ * @param {unknown} options
+ * @param {(key: unknown) => void} writeKey
+ */
+function writeSpan (options, writeKey) {
+  return { ...writeBounds(checkOptions(options, BOUNDS, 'a span'), writeKey), limit: 0 }
+}
+
+/**
+ * Writes a range into the request.
+ * @param {Record<string, unknown>} options checked ones
+ * @param {(key: unknown) => void} writeKey
+ * @param {number} shown 0, KEYS_ONLY or VALUES_ONLY
+ * @param {number} limit entries at the most
+ */
+function writeRange (options, writeKey, shown, limit) {
+  const range = writeBounds(options, writeKey)
+  range.flags |= shown | (flag(options.reverse, 'reverse') ? REVERSE : 0)
+  return { ...range, limit: limit === Infinity ? 0 : limit } // 0 is "all" to the library
+}
+
+/** @param {unknown} options */
+function checkRange (options) {
+  return checkOptions(options, OPTIONS, 'range')
+}
+
+module.exports = { ENTRIES, KEYS, VALUES, checkLimit, checkRange, checkSignal, writeRange, writeSpan }

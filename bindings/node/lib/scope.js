@@ -58,6 +58,14 @@ class ScopeHandles {
     return this.#handles.get(name) ?? this.#open(name)
   }
 
+  /** The same, of a scope that has a name. @param {unknown} scope */
+  findNamed (scope) {
+    if (scope === null || scope === undefined) {
+      throw invalidArgument('the default scope (null) is not registered: it has neither name nor id')
+    }
+    return this.find(scope)
+  }
+
   /** @param {string} name */
   #open (name) {
     const handle = openByName(name, this.#env)

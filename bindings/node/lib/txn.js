@@ -1,6 +1,7 @@
 'use strict'
+const { types } = require('node:util')
 const native = require('./native.js')
-const { invalidArgument } = require('./errors.js')
+const { SlmdbError, STATUS, invalidArgument } = require('./errors.js')
 const { FinalizationHandle } = require('./finalization.js')
 
 const READ = 0
@@ -15,9 +16,12 @@ let handleOf
 let envOf
 
 class Txn {
+  /** @type {number} */
   #handle
   #env
   #writable
+  /** @type {Txn | undefined} */
+  #parent
   #ended = false
   /** @type {FinalizationHandle | undefined} */
   #finalization
@@ -27,12 +31,14 @@ class Txn {
    * @param {import('./env.js').Env} env
    * @param {number} envHandle
    * @param {number} mode
+   * @param {Txn} [parent]
    */
-  constructor (made, env, envHandle, mode) {
+  constructor (made, env, envHandle, mode, parent) {
     if (made !== MADE_HERE) throw invalidArgument('a transaction is begun by env.beginRead() or env.beginWrite()')
-    this.#env = env // keeps the Env from being collected before this
+    this.#env = env // keeps the Env from being collected before this, and so does
+    this.#parent = parent
     this.#writable = mode === WRITE
-    this.#handle = native.txnBegin(envHandle, mode)
+    this.#handle = parent === undefined ? native.txnBegin(envHandle, mode) : native.txnChild(parent.#handle)
   }
 
   static {
@@ -55,8 +61,24 @@ class Txn {
     return this.#writable
   }
 
+  /** @returns {boolean} */
   get ended () {
-    return this.#ended
+    return this.#ended || (this.#parent !== undefined && this.#parent.ended)
+  }
+
+  /**
+   * @template R
+   * @param {(txn: Txn) => R} fn
+   * @returns {R}
+   */
+  child (fn) {
+    return runWrite(() => new Txn(MADE_HERE, this.#env, 0, WRITE, this), fn)
+  }
+
+  beginChild () {
+    const child = new Txn(MADE_HERE, this.#env, 0, WRITE, this)
+    child.abortWhenCollected()
+    return child
   }
 
   commit () {
@@ -69,10 +91,20 @@ class Txn {
 
   /** @param {(handle: number) => void} end */
   #end (end) {
-    // the library ends it whatever the status, but for statuses that one thread cannot get
+    try {
+      end(this.#handle)
+    } catch (error) {
+      // whatever else is the matter, the library has ended it
+      if (error instanceof SlmdbError && error.status === STATUS.IN_USE) throw error
+      this.#setEnded()
+      throw error
+    }
+    this.#setEnded()
+  }
+
+  #setEnded () {
     this.#ended = true
     this.#finalization?.cancel()
-    end(this.#handle)
   }
 }
 
@@ -85,6 +117,47 @@ function noTxn (txn) {
 /** Ends it if it is still open. For Symbol.dispose and the ends of functions. @param {Txn} txn */
 function abortIfOpen (txn) {
   if (!txn.ended) txn.abort()
+}
+
+/**
+ * Runs a function in a transaction: commits when it returns, aborts when it throws.
+ * @template R
+ * @param {() => Txn} start
+ * @param {(txn: Txn) => R} fn
+ * @returns {R}
+ */
+function runWrite (start, fn) {
+  checkFunction(fn)
+  const txn = start()
+  try {
+    const result = refusePromise(fn(txn))
+    if (!txn.ended) txn.commit()
+    return result
+  } finally {
+    abortIfOpen(txn)
+  }
+}
+
+/** @param {unknown} fn */
+function checkFunction (fn) {
+  if (typeof fn !== 'function') throw invalidArgument(`read and write take a function, not a ${typeof fn}`)
+  if (types.isAsyncFunction(fn)) throw invalidArgument(PROMISE)
+}
+
+const PROMISE = 'the function of read or write must not be asynchronous: the transaction ends when it returns, ' +
+  'before what it awaits. It was aborted; use writeAsync(), or gather the data first, or beginRead() and beginWrite()'
+
+/**
+ * @template R
+ * @param {R} result
+ * @returns {R}
+ */
+function refusePromise (result) {
+  if (typeof result !== 'object' && typeof result !== 'function') return result
+  if (result === null || !('then' in result) || typeof result.then !== 'function') return result
+  // what still runs meets an ended transaction; that error is a consequence of this one and is not to end the process
+  Promise.resolve(result).catch(() => {})
+  throw invalidArgument(PROMISE)
 }
 
 /**
@@ -103,4 +176,4 @@ if (Symbol.dispose !== undefined) {
   })
 }
 
-module.exports = { READ, Txn, WRITE, abortIfOpen, begin, envOf, handleOf }
+module.exports = { READ, Txn, WRITE, abortIfOpen, begin, checkFunction, envOf, handleOf, refusePromise, runWrite }

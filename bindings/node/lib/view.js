@@ -1,29 +1,26 @@
 'use strict'
+const native = require('./native.js')
+const encoder = require('./encoder.js')
+const { addWrites, submitFilled, targets, writeToAdd } = require('./batch.js')
+const { ENTRIES, KEYS, VALUES } = require('./range.js')
 const { abortIfOpen } = require('./txn.js')
 
-/**
- * @callback EntriesOf
- * @param {import('./txn.js').Txn} txn
- * @param {unknown} options
- * @param {(() => void) | undefined} whenDone
- * @returns {import('./cursor.js').Entries}
- */
+const { ADD } = native
 
-/** One scope of one Database. Every operation has a transaction of its own. */
+/** @typedef {import('./database.js').Database} Database */
+/** @typedef {import('./txn.js').Txn} Txn */
+
+/** One scope of one Database. Every operation has a transaction of its own; what returns a promise is a batch. */
 class ScopeView {
   #database
   #scope
-  #entries
+  #target
 
-  /**
-   * @param {import('./database.js').Database} database
-   * @param {import('./scope.js').Scope | string | null} scope
-   * @param {EntriesOf} entries
-   */
-  constructor (database, scope, entries) {
+  /** @param {Database} database @param {import('./scope.js').Scope | string | null} scope */
+  constructor (database, scope) {
     this.#database = database
     this.#scope = scope
-    this.#entries = entries
+    this.#target = /** @type {import('./database.js').Target} */ (targets.get(database))
   }
 
   get database () {
@@ -35,34 +32,239 @@ class ScopeView {
     return this.#scope === null ? null : String(this.#scope)
   }
 
+  get size () {
+    return this.count()
+  }
+
   /** @param {unknown} key */
   get (key) {
-    return this.#database.env.read((txn) => this.#database.get(txn, this.#scope, key))
+    const { codec, handle, envHandle, scopes } = this.#target
+    const start = encoder.mark()
+    try {
+      codec.writeKey(key)
+      const length = native.getAlone(envHandle, handle, scopes.find(this.#scope), start, encoder.mark() - start)
+      if (length < 0) return undefined
+      const value = codec.readValue(native.memory, 0, length)
+      native.shrinkAnswer()
+      return value
+    } finally {
+      encoder.reset(start)
+    }
+  }
+
+  /** @template R @param {(txn: Txn) => R} fn @returns {R} */
+  #read (fn) {
+    return this.#database.env.read(fn)
+  }
+
+  /** @template R @param {(txn: Txn) => R} fn @returns {R} */
+  #write (fn) {
+    return this.#database.env.write(fn)
+  }
+
+  /** @param {Iterable<unknown>} keys */
+  getMany (keys) {
+    return this.#read((txn) => this.#database.getMany(txn, this.#scope, keys))
+  }
+
+  /** @param {unknown} key */
+  has (key) {
+    return this.#read((txn) => this.#database.has(txn, this.#scope, key))
+  }
+
+  first () {
+    return this.#read((txn) => this.#database.first(txn, this.#scope))
+  }
+
+  last () {
+    return this.#read((txn) => this.#database.last(txn, this.#scope))
+  }
+
+  /** @param {unknown} key */
+  atOrAfter (key) {
+    return this.#read((txn) => this.#database.atOrAfter(txn, this.#scope, key))
+  }
+
+  /** @param {unknown} key */
+  after (key) {
+    return this.#read((txn) => this.#database.after(txn, this.#scope, key))
+  }
+
+  /** @param {unknown} key */
+  atOrBefore (key) {
+    return this.#read((txn) => this.#database.atOrBefore(txn, this.#scope, key))
+  }
+
+  /** @param {unknown} key */
+  before (key) {
+    return this.#read((txn) => this.#database.before(txn, this.#scope, key))
+  }
+
+  isEmpty () {
+    return this.#read((txn) => this.#database.isEmpty(txn, this.#scope))
+  }
+
+  /** @param {unknown} [span] */
+  count (span) {
+    return this.#read((txn) => this.#database.count(txn, this.#scope, span))
+  }
+
+  stats () {
+    return this.#read((txn) => this.#database.stats(txn, this.#scope))
   }
 
   /** @param {unknown} [options] */
   range (options) {
+    return this.#walk(options, ENTRIES)
+  }
+
+  /** @param {unknown} [options] */
+  entries (options) {
+    return this.#walk(options, ENTRIES)
+  }
+
+  /** @param {unknown} [options] */
+  keys (options) {
+    return this.#walk(options, KEYS)
+  }
+
+  /** @param {unknown} [options] */
+  values (options) {
+    return this.#walk(options, VALUES)
+  }
+
+  [Symbol.iterator] () {
+    return this.#walk(undefined, ENTRIES)
+  }
+
+  [Symbol.asyncIterator] () {
+    return this.#walk(undefined, ENTRIES)[Symbol.asyncIterator]()
+  }
+
+  /** @param {(value: unknown, key: unknown, view: this) => void} fn @param {unknown} [self] */
+  forEach (fn, self) {
+    for (const [key, value] of /** @type {any} */ (this.#walk(undefined, ENTRIES))) {
+      fn.call(self, value, key, this)
+    }
+  }
+
+  /** @param {unknown} options @param {import('./range.js').Shown} shown */
+  #walk (options, shown) {
     const txn = this.#database.env.beginRead()
     try {
-      return this.#entries(txn, options, () => abortIfOpen(txn))
+      return this.#target.walk(txn, this.#scope, options, shown, () => abortIfOpen(txn))
     } catch (error) {
       abortIfOpen(txn)
       throw error
     }
   }
 
+  // What follows is committed when it returns.
+
   /** @param {unknown} key @param {unknown} value */
   putSync (key, value) {
-    this.#database.env.write((txn) => this.#database.put(txn, this.#scope, key, value))
+    this.#write((txn) => this.#database.put(txn, this.#scope, key, value))
+  }
+
+  /** @param {unknown} key @param {unknown} value */
+  putIfAbsentSync (key, value) {
+    return this.#write((txn) => this.#database.putIfAbsent(txn, this.#scope, key, value))
+  }
+
+  /** @param {unknown} key @param {unknown} value */
+  replaceSync (key, value) {
+    return this.#write((txn) => this.#database.replace(txn, this.#scope, key, value))
+  }
+
+  /** @param {unknown} key */
+  popSync (key) {
+    return this.#write((txn) => this.#database.pop(txn, this.#scope, key))
+  }
+
+  /** @param {unknown} key @param {unknown} expected @param {unknown} value */
+  compareAndSwapSync (key, expected, value) {
+    return this.#write((txn) => this.#database.compareAndSwap(txn, this.#scope, key, expected, value))
+  }
+
+  /** @param {Iterable<readonly [unknown, unknown]>} entries */
+  putManySync (entries) {
+    return this.#write((txn) => this.#database.putMany(txn, this.#scope, entries))
   }
 
   /** @param {unknown} key */
   deleteSync (key) {
-    return this.#database.env.write((txn) => this.#database.delete(txn, this.#scope, key))
+    return this.#write((txn) => this.#database.delete(txn, this.#scope, key))
+  }
+
+  /** @param {unknown} span */
+  deleteRangeSync (span) {
+    return this.#write((txn) => this.#database.deleteRange(txn, this.#scope, span))
   }
 
   clearSync () {
-    return this.#database.env.write((txn) => this.#database.clear(txn, this.#scope))
+    return this.#write((txn) => this.#database.clear(txn, this.#scope))
+  }
+
+  // What follows is a batch each: the promise resolves when it is committed, together with others that wait.
+
+  /** @param {unknown} key @param {unknown} value */
+  put (key, value) {
+    return this.#submit(ADD.PUT, key, value)
+  }
+
+  /** @param {unknown} key @param {unknown} value */
+  putIfAbsent (key, value) {
+    return this.#submit(ADD.PUT_IF_ABSENT, key, value).then(() => true, (error) => {
+      if (error.code === 'SLMDB_KEY_EXISTS') return false
+      throw error
+    })
+  }
+
+  /** @param {unknown} key */
+  delete (key) {
+    return this.#submit(ADD.DELETE, key, undefined)
+  }
+
+  clear () {
+    return this.#submit(ADD.CLEAR, undefined, undefined)
+  }
+
+  /**
+   * @param {Iterable<readonly [unknown, unknown]> | AsyncIterable<readonly [unknown, unknown]>} entries
+   * @param {{ signal?: AbortSignal }} [options]
+   */
+  putMany (entries, options) {
+    return submitFilled(this.#database.env, this.#target.envHandle, async (batch) => {
+      if (!(Symbol.asyncIterator in entries)) {
+        options?.signal?.throwIfAborted()
+        batch.putMany(this.#database, this.#scope, entries)
+        return
+      }
+      for await (const [key, value] of entries) {
+        options?.signal?.throwIfAborted()
+        batch.put(this.#database, this.#scope, key, value)
+      }
+      options?.signal?.throwIfAborted()
+    })
+  }
+
+  /** @param {Iterable<unknown>} writes */
+  batch (writes) {
+    return submitFilled(this.#database.env, this.#target.envHandle, (batch) => {
+      addWrites(batch, writes, this.#database, this.#scope)
+    })
+  }
+
+  /** @param {number} what @param {unknown} key @param {unknown} value @returns {Promise<void>} */
+  #submit (what, key, value) {
+    const { env } = this.#database
+    try {
+      env.checkOutside()
+      return writeToAdd(this.#target, what, this.#scope, key, value,
+        () => native.batchOne(this.#target.envHandle, env))
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 }
 

@@ -28,7 +28,7 @@ const encodeKey = (key) => written(() => encoder.writeTypedKey(key, 0))
 
 function decode (bytes) {
   const memory = Buffer.concat([bytes, Buffer.alloc(16, 0xa5)]) // what lies behind must not matter
-  return decoder.decode(memory, new DataView(memory.buffer, memory.byteOffset, memory.byteLength), bytes.length)
+  return decoder.decode(memory, new DataView(memory.buffer, memory.byteOffset, memory.byteLength), 0, bytes.length)
 }
 
 /** As the independent reader gives it: every 64-bit integer is a BigInt there, bytes are a Uint8Array. */
@@ -202,7 +202,8 @@ test('large memory is given back', () => {
 
 test('no result points into the memory that is used again', () => {
   const memory = Buffer.concat([encode([Buffer.from('abc'), 'text', new Extension(1, Buffer.from('xyz'))])])
-  const value = decoder.decode(memory, new DataView(memory.buffer, memory.byteOffset, memory.byteLength), memory.length)
+  const view = new DataView(memory.buffer, memory.byteOffset, memory.byteLength)
+  const value = decoder.decode(memory, view, 0, memory.length)
   memory.fill(0)
   assert.deepStrictEqual([value[0].toString(), value[1], value[2].data.toString()], ['abc', 'text', 'xyz'])
 })

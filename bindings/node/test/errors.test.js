@@ -8,7 +8,7 @@ import { SlmdbError } from '../index.js'
 
 const { STATUS } = createRequire(import.meta.url)('../lib/errors.js')
 const header = fs.readFileSync(new URL('../../../include/slmdb.h', import.meta.url), 'utf8')
-const types = fs.readFileSync(new URL('../errors.d.cts', import.meta.url), 'utf8')
+const types = fs.readFileSync(new URL('../types/errors.d.cts', import.meta.url), 'utf8')
 
 function statusesOfHeader () {
   const start = header.indexOf('SLMDB_OK = 0')

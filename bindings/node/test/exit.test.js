@@ -30,6 +30,40 @@ for (const [how, code, expected] of [
   })
 }
 
+const PENDING = `
+  import { open } from 'scoped-lmdb'
+  const env = open(process.env.FOLDER, { mapSize: 1 << 24 })
+  const view = env.database('db').scope('tenant')
+  for (let i = 0; i < 3000; i++) view.put(i, i)
+  env.batch().put(view.database, 'tenant', 'never submitted', 1)
+`
+
+for (const [how, code, expected] of [
+  ['the end of the program', '', 0],
+  ['process.exit', 'process.exit(3)', 3],
+  ['an error', 'throw new Error("as asked")', 1],
+  ['close', 'env.close()', 0],
+  ['exit after the first is acknowledged', 'view.put("last", 1).then(() => process.exit(0))', 0]
+]) {
+  check(`with writes under way, by ${how}: all that was submitted is there`, (place) => {
+    const { status, signal, stderr } = runCode(PENDING + code, { env: { FOLDER: place.folder } })
+    assert.deepEqual([status, signal], [expected, null], stderr)
+    if (expected !== 1) assert.equal(stderr, '')
+    const view = place.open().database('db').scope('tenant')
+    assert.equal(view.count({ gte: 0 }), 3000)
+    assert.equal(view.has('never submitted'), false)
+  })
+}
+
+check('writes that wait for the process\'s own transaction do not hold up its end', (place) => {
+  const start = Date.now()
+  const code = PENDING + 'globalThis.kept = env.beginWrite(); view.put("waits", 1); process.exit(0)'
+  const { status, stderr } = runCode(code, { env: { FOLDER: place.folder } })
+  assert.deepEqual([status, stderr], [0, ''])
+  assert.ok(Date.now() - start < 8000)
+  place.open().database('db').scope('tenant').putSync('more', 1) // the write lock is free
+})
+
 test('a process that only loads the package opens nothing and ends', () => {
   const { status, stdout, stderr } = runCode(`
     import * as slmdb from 'scoped-lmdb'

@@ -87,6 +87,28 @@ check('everything at once, in every order', (place) => run(place, `
   console.log('done')
 `))
 
+check('batches that are dropped, and an Env whose writes are under way', (place) => run(place, `
+  const env = openEnv()
+  const db = fill(env)
+  const before = openHandles()
+  ;(() => { for (let i = 0; i < 20; i++) env.batch().put(db, 'tenant', 'dropped', 1) })()
+  await collected(before)
+  env.close()
+  let acknowledged = 0
+  ;(() => {
+    const view = openEnv().database('db').scope('pending')
+    for (let i = 0; i < 500; i++) view.put(i, i).then(() => { acknowledged++ })
+  })()
+  gc()
+  await collected(0)
+  if (acknowledged !== 500) throw new Error(acknowledged)
+  const again = openEnv()
+  const view = again.database('db').scope('pending')
+  if (view.count() !== 500 || view.has('dropped')) throw new Error('lost')
+  again.close()
+  console.log('done')
+`))
+
 check('an Env that was closed is not closed again', (place) => run(place, `
   ;(() => { for (let i = 0; i < 10; i++) { const env = openEnv(); fill(env); env.close() } })()
   const env = openEnv()

@@ -22,11 +22,13 @@ const TRY = `
 `
 const tried = (env) => runCode(TRY, { env }).stdout
 
-test('the places: the environment variable alone, or beside the package, then the development tree', () => {
+test('the places: the environment variable alone, or the package of the platform, what was built, the development tree', () => {
   const files = (environment) => places(environment).map(({ file }) => path.relative(packageFolder, file))
   assert.deepEqual(files({ SLMDB_ADDON: path.join(packageFolder, 'some/addon.node') }), ['some/addon.node'])
-  const shipped = `prebuilt/${process.platform}-${process.arch}/scoped_lmdb.node`
-  assert.deepEqual(files({}), [shipped, '../../build/node/scoped_lmdb.node'])
+  const [ofPlatform, ...others] = places({}).map(({ file }) => file)
+  assert.equal(ofPlatform, `@scoped-lmdb/${process.platform}-${process.arch}/scoped_lmdb.node`)
+  assert.deepEqual(others.map((file) => path.relative(packageFolder, file)),
+    ['built/scoped_lmdb.node', '../../build/node/scoped_lmdb.node'])
 })
 
 test('the version is the library\'s', () => {
@@ -37,7 +39,7 @@ check('an addon that is not there: the message names the places and what to do',
   const file = path.join(place.folder, 'missing.node')
   const output = tried({ SLMDB_ADDON: file })
   assert.match(output, /^SLMDB_ADDON_NOT_LOADED /)
-  assert.ok(output.includes(file) && output.includes('build.sh') && output.includes('SLMDB_ADDON'), output)
+  assert.ok(output.includes(file) && output.includes('install.cjs') && output.includes('SLMDB_ADDON'), output)
 })
 
 check('an addon that is no addon, or has no library beside it', (place) => {

@@ -18,14 +18,15 @@ test('import and require give the same objects', () => {
 })
 
 test('the types declare what the package exports, and its members', () => {
-  const types = read('index.d.cts') + read('errors.d.cts')
+  const types = fs.readdirSync(path.join(packageFolder, 'types')).map((name) => read(`types/${name}`)).join('')
   const declared = [...types.matchAll(/^export (?:class|function) (\w+)/gm)].map(([, name]) => name)
   assert.deepEqual(declared.sort(), Object.keys(imported).sort())
-  for (const name of ['Env', 'Database', 'Txn', 'Scope', 'ScopeView']) {
+  for (const name of ['Batch', 'Database', 'Env', 'Scope', 'ScopeView', 'Txn']) {
     const body = types.slice(types.indexOf(`export class ${name}`))
-    const ofClass = body.slice(0, body.indexOf('\n}'))
+    const end = name === 'Txn' ? body.indexOf('\n}', body.indexOf('interface WriteTxn')) : body.indexOf('\n}')
+    const ofClass = body.slice(0, end)
     for (const member of Object.getOwnPropertyNames(imported[name].prototype)) {
-      if (member === 'constructor' || member === 'abortWhenCollected') continue
+      if (['constructor', 'abortWhenCollected', 'checkOutside'].includes(member)) continue
       assert.match(ofClass, new RegExp(`\\b${member}[:(<]`), `${name}.${member} is not declared`)
     }
   }

@@ -45,6 +45,49 @@ for (const how of ['exit', 'throw', 'terminate', 'return']) {
   })
 }
 
+for (const how of ['exit', 'throw', 'terminate', 'return']) {
+  check(`a thread that has writes under way ends by ${how}: they are done`, async (place) => {
+    const env = place.open()
+    const db = env.database('db')
+    const before = openHandles()
+    const worker = new Worker(program('leaver.js'), { workerData: { folder: place.folder, how, pending: true } })
+    worker.on('error', (error) => assert.equal(error.message, 'as asked'))
+    const exit = new Promise((resolve) => worker.on('exit', resolve))
+    await new Promise((resolve) => worker.on('message', resolve))
+    if (how === 'terminate') await worker.terminate()
+    await exit
+    assert.equal(openHandles(), before)
+    assert.equal(db.scope('pending').count(), 2000)
+  })
+}
+
+check('threads come and go while all write asynchronously', async (place) => {
+  const env = place.open()
+  const view = env.database('db').scope('main')
+  let running = true
+  const own = (async () => {
+    let n = 0
+    while (running) await view.put('n', ++n)
+    return n
+  })()
+  for (let round = 0; round < 8; round++) {
+    const options = { workerData: { folder: place.folder, how: 'exit', pending: true } }
+    await Promise.all([1, 2].map(() => once(new Worker(program('leaver.js'), options), 'exit')))
+  }
+  running = false
+  assert.equal(await own, view.get('n'))
+  assert.equal(env.database('db').scope('pending').count(), 2000)
+})
+
+check('a cluster: every process writes, and what it was told is there', async (place) => {
+  const { status, stdout, stderr } = await runProgram('cluster.js', [place.folder])
+  assert.deepEqual([status, stderr], [0, ''])
+  assert.equal(stdout, 'done\n')
+  const db = place.open().database('db')
+  assert.equal(db.scope('main').get('ready'), true)
+  for (const id of [1, 2, 3]) assert.equal(db.scope(`worker ${id}`).count(), 500)
+})
+
 check('processes beside this one add to the same counters', async (place) => {
   const env = place.open()
   const counters = env.database('counters')

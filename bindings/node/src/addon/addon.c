@@ -31,6 +31,61 @@ bool request_bytes(struct instance *self, double offset, double length, const vo
   return true;
 }
 
+bool find_target(struct instance *self, slmdb_db **db, slmdb_scope **scope) {
+  const struct frame *frame = self->frame;
+  *scope = NULL;
+  *db = handle_find(self, HANDLE_DB, frame->db);
+  if (*db == NULL) return false;
+  if (frame->scope == 0) return true;
+  *scope = handle_find(self, HANDLE_SCOPE, frame->scope);
+  return *scope != NULL;
+}
+
+bool find_scope(struct instance *self, struct place *place) {
+  place->txn = handle_find(self, HANDLE_TXN, self->frame->txn);
+  return place->txn != NULL && find_target(self, &place->db, &place->scope);
+}
+
+bool find_place(struct instance *self, struct place *place) {
+  const struct frame *frame = self->frame;
+  return find_scope(self, place) && request_bytes(self, frame->key, frame->key_length, &place->key, &place->key_length);
+}
+
+bool find_range(struct instance *self, slmdb_range *range) {
+  const struct frame *frame = self->frame;
+  *range = (slmdb_range){
+      .struct_size = sizeof *range,
+      .flags = (uint32_t)whole(frame->flags),
+      .limit = whole(frame->limit),
+  };
+  return request_bytes(self, frame->key, frame->key_length, &range->lower, &range->lower_length) &&
+         request_bytes(self, frame->value, frame->value_length, &range->upper, &range->upper_length);
+}
+
+bool keep_handle(struct instance *self, enum handle_type type, void *handle, double parent) {
+  self->frame->handle = handle_add(self, type, handle, parent);
+  if (self->frame->handle != 0) return true;
+  refuse(self, SLMDB_OUT_OF_MEMORY, "too many handles are open in this thread");
+  return false;
+}
+
+napi_value hand_out(napi_env env, const void *first, size_t first_length, const void *second, size_t second_length) {
+  struct instance *self = instance_of(env);
+  unsigned char *to = self->answer.bytes;
+  napi_value buffer = NULL;
+  if (first_length > self->answer.size || second_length > self->answer.size - first_length) {
+    void *data;
+    if (napi_create_buffer(env, first_length + second_length, &data, &buffer) != napi_ok) {
+      refuse(self, SLMDB_OUT_OF_MEMORY, "no memory for a value");
+      return NULL;
+    }
+    to = data;
+  }
+  if (first_length > 0) memcpy(to, first, first_length);
+  if (second_length > 0) memcpy(to + first_length, second, second_length);
+  return buffer;
+}
+
 uint64_t whole(double number) { return number >= 1 && number <= 9007199254740992.0 ? (uint64_t)number : 0; }
 
 void define_function(napi_env env, napi_value exports, const char *name, napi_callback function) {
@@ -92,13 +147,17 @@ static napi_value open_handles(napi_env env, napi_callback_info info) {
   return number;
 }
 
-/* The thread or the process ends while JavaScript still had something open. */
-static void release(void *data) { handle_release_all(data); }
+/* The thread or the process ends while JavaScript still had something open, or batches are under way. */
+static void release(void *data) {
+  handle_abort_all(data);
+  if (results_settle(data)) handle_release_all(data);
+}
 
 static void destroy(napi_env env, void *data, void *hint) {
   (void)env;
   (void)hint;
   struct instance *self = data;
+  if (self->results != NULL) results_release(self->results);
   free(self->handles.slots);
   free(self);
 }
@@ -129,6 +188,12 @@ NAPI_MODULE_INIT(/* napi_env env, napi_value exports */) {
   define_function(env, exports, "openHandles", open_handles);
   define_env(env, exports);
   define_database(env, exports);
+  define_entries(env, exports);
+  define_exchange(env, exports);
+  define_many(env, exports);
+  define_registry(env, exports);
+  define_batch(env, exports);
+  define_results(env, exports);
   define_scope(env, exports);
   define_txn(env, exports);
   define_cursor(env, exports);

@@ -32,8 +32,10 @@ struct frame {
   double flags;
   double limit;  /* entries at the most; bytes of the map */
   double result; /* out: a length or a count */
-  double more;   /* out: 1 if a cursor has entries left */
-  double option[4];
+  double more;   /* out: 1 if a cursor has entries left; if a value was there; if something was done */
+  double expected; /* offset in request: the value that compareAndSwap expects */
+  double expected_length;
+  double option[9]; /* in and out: what only some functions have */
 };
 
 enum { FRAME_SLOTS = (int)(sizeof(struct frame) / sizeof(double)) };
@@ -43,9 +45,12 @@ struct memory {
   size_t size;
 };
 
-enum handle_type { HANDLE_FREE, HANDLE_ENV, HANDLE_DB, HANDLE_SCOPE, HANDLE_TXN, HANDLE_CURSOR };
+enum handle_type { HANDLE_FREE, HANDLE_ENV, HANDLE_DB, HANDLE_SCOPE, HANDLE_TXN, HANDLE_CURSOR, HANDLE_BATCH };
 
-/* A handle of the library, and its place in the tree Env > (Database, Scope, Txn > Cursor). Links are indexes or 0. */
+/*
+ * A handle of the library, and its place in the tree Env > (Database, Scope, Batch, Txn > (Cursor, child Txn)). Links
+ * are indexes or 0.
+ */
 struct slot {
   void *handle;
   uint32_t generation;
@@ -54,6 +59,7 @@ struct slot {
   uint32_t next; /* sibling; in a free slot: the next free one */
   uint32_t previous;
   enum handle_type type;
+  bool writes; /* a write transaction */
 };
 
 struct handles {
@@ -71,7 +77,8 @@ struct instance {
   struct frame unattached; /* what `frame` points to before JavaScript has attached its own */
   napi_ref attached[3];
   struct handles handles;
-  slmdb_error error; /* of the last call that failed */
+  struct results *results; /* of batches; NULL until JavaScript listens */
+  slmdb_error error;       /* of the last call that failed */
 };
 
 /* ---- addon.c ---- */
@@ -85,6 +92,28 @@ bool request_bytes(struct instance *self, double offset, double length, const vo
 uint64_t whole(double number);
 void define_function(napi_env env, napi_value exports, const char *name, napi_callback function);
 
+/* What an operation on entries is about. */
+struct place {
+  slmdb_txn *txn;
+  slmdb_db *db;
+  slmdb_scope *scope;
+  const void *key;
+  size_t key_length;
+};
+
+/* The frame's txn, db and scope; false, and answered, if one is none. */
+bool find_scope(struct instance *self, struct place *place);
+/* The same, and the key. */
+bool find_place(struct instance *self, struct place *place);
+/* The frame's db and scope, without a transaction. */
+bool find_target(struct instance *self, slmdb_db **db, slmdb_scope **scope);
+/* The frame's range: key and value are its bounds; flags, limit. */
+bool find_range(struct instance *self, slmdb_range *range);
+/* Keeps a handle that the library has just made; if that cannot be, answers so and returns false: close it then. */
+bool keep_handle(struct instance *self, enum handle_type type, void *handle, double parent);
+/* Hands out bytes: in the answer, one after the other, or, if that is too small, in a Buffer, which is returned. */
+napi_value hand_out(napi_env env, const void *first, size_t first_length, const void *second, size_t second_length);
+
 /* ---- handles.c: ids for the library's handles ---- */
 
 /* 0 if there is no memory or no id left. parent is an id, or 0. */
@@ -93,8 +122,14 @@ double handle_add(struct instance *self, enum handle_type type, void *handle, do
 void *handle_find(struct instance *self, enum handle_type type, double id);
 /* Forgets a handle and all below it. Scopes among those below are closed; the library has closed everything else. */
 void handle_forget(struct instance *self, double id);
+/* Remembers that a transaction writes. */
+void handle_mark_writer(struct instance *self, double id);
+/* Whether a write transaction is open in this thread. */
+bool handle_has_writer(const struct instance *self);
 /* Whether a transaction of an Env is open in this thread. */
 bool handle_has_txns(struct instance *self, double env);
+/* Aborts all transactions of this instance. */
+void handle_abort_all(struct instance *self);
 /* Aborts all transactions of an Env and closes it. Nothing happens if the id is none of an Env. */
 void handle_release_env(struct instance *self, double env);
 /* The same for every Env of this instance. */
@@ -104,9 +139,31 @@ void handle_release_all(struct instance *self);
 
 void define_env(napi_env env, napi_value exports);
 void define_database(napi_env env, napi_value exports);
+void define_entries(napi_env env, napi_value exports);
+void define_exchange(napi_env env, napi_value exports);
+void define_many(napi_env env, napi_value exports);
+void define_registry(napi_env env, napi_value exports);
+void define_batch(napi_env env, napi_value exports);
+void define_results(napi_env env, napi_value exports);
 void define_scope(napi_env env, napi_value exports);
 void define_txn(napi_env env, napi_value exports);
 void define_cursor(napi_env env, napi_value exports);
+
+/* ---- results.c: what batches came to, on its way from the library's thread to JavaScript's ---- */
+
+/* For a batch that is about to be submitted; NULL, and answered, if it cannot be. */
+void *result_expect(napi_env env, struct instance *self, double id);
+/* It was not submitted after all. */
+void result_forget(napi_env env, struct instance *self, void *result);
+/* The callback for slmdb_batch_submit. */
+void result_arrive(void *result, const slmdb_error *error);
+/*
+ * Waits until no batch of this instance is under way, but for no longer than a limit: what they wait for may be a
+ * transaction of a thread that waits for this one. Returns whether none is.
+ */
+bool results_settle(struct instance *self);
+/* JavaScript's thread has ended. */
+void results_release(struct results *results);
 
 /* ---- signals.c ---- */
 

@@ -1,4 +1,4 @@
-/* env.c: an Env and its registry's pruning. */
+/* env.c: an Env: open, close, grow, stat. */
 #include "addon.h"
 
 enum { FLAG_READ_ONLY = 1, FLAG_CREATE_FOLDER = 2 };
@@ -26,11 +26,7 @@ static napi_value env_open(napi_env env, napi_callback_info info) {
   int32_t status = slmdb_env_open(path, path_length, &options, &opened, &self->error);
   frame->status = status;
   if (status != SLMDB_OK) return NULL;
-  frame->handle = handle_add(self, HANDLE_ENV, opened, 0);
-  if (frame->handle == 0) {
-    slmdb_env_close(opened, NULL);
-    refuse(self, SLMDB_OUT_OF_MEMORY, "too many handles are open in this thread");
-  }
+  if (!keep_handle(self, HANDLE_ENV, opened, 0)) slmdb_env_close(opened, NULL);
   return NULL;
 }
 
@@ -72,24 +68,22 @@ static napi_value env_grow(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-/* handle: the Env. Out: result, the number of scopes. */
-static napi_value registry_prune(napi_env env, napi_callback_info info) {
+/* handle: the Env. Out: option: bytes of the map, of it used, last transaction, page size, readers, longest key, ... */
+static napi_value env_stat(napi_env env, napi_callback_info info) {
   (void)info;
   struct instance *self = instance_of(env);
-  slmdb_env *opened = handle_find(self, HANDLE_ENV, self->frame->handle);
+  struct frame *frame = self->frame;
+  slmdb_env *opened = handle_find(self, HANDLE_ENV, frame->handle);
   if (opened == NULL) return NULL;
-  uint64_t count = 0;
-  int32_t status;
-  do { /* again if another process has made a database meanwhile */
-    slmdb_txn *txn;
-    status = slmdb_txn_begin(opened, SLMDB_WRITE, &txn, &self->error);
-    if (status != SLMDB_OK) break;
-    status = slmdb_registry_prune(txn, &count, &self->error);
-    if (status == SLMDB_OK) status = slmdb_txn_commit(txn, &self->error);
-    else slmdb_txn_abort(txn, NULL);
-  } while (status == SLMDB_CONFLICT);
-  self->frame->status = status;
-  self->frame->result = (double)count;
+  slmdb_env_info is = {.struct_size = sizeof is};
+  frame->status = slmdb_env_stat(opened, &is, &self->error);
+  frame->option[0] = (double)is.map_size;
+  frame->option[1] = (double)is.used_size;
+  frame->option[2] = (double)is.last_txn;
+  frame->option[3] = is.page_size;
+  frame->option[4] = is.max_readers;
+  frame->option[5] = is.readers;
+  frame->option[6] = is.max_key;
   return NULL;
 }
 
@@ -98,5 +92,5 @@ void define_env(napi_env env, napi_value exports) {
   define_function(env, exports, "envClose", env_close);
   define_function(env, exports, "envRelease", env_release);
   define_function(env, exports, "envGrow", env_grow);
-  define_function(env, exports, "registryPrune", registry_prune);
+  define_function(env, exports, "envStat", env_stat);
 }

@@ -19,6 +19,7 @@ static const char *const CLOSED_MESSAGE[] = {
     [HANDLE_SCOPE] = "this scope has been closed, together with its Env",
     [HANDLE_TXN] = "this transaction has been committed or aborted",
     [HANDLE_CURSOR] = "this iterator has been closed, or its transaction has ended",
+    [HANDLE_BATCH] = "this batch has been submitted, or closed together with its Env",
 };
 
 /* The index that an id means, or 0. */
@@ -69,6 +70,7 @@ double handle_add(struct instance *self, enum handle_type type, void *handle, do
   slot->first_child = 0;
   slot->previous = 0;
   slot->next = 0;
+  slot->writes = false;
   if (above != 0) {
     slot->next = slots[above].first_child;
     if (slot->next != 0) slots[slot->next].previous = index;
@@ -104,17 +106,21 @@ static void free_slot(struct handles *handles, uint32_t index) {
   handles->free = index;
 }
 
-/* The tree is three levels deep, so this recursion is too. */
+/* Always the deepest first child, and then up: children of transactions may have children, without a limit. */
 static void forget_children(struct instance *self, uint32_t index) {
   struct slot *slots = self->handles.slots;
-  uint32_t child = slots[index].first_child;
-  slots[index].first_child = 0;
-  while (child != 0) {
-    uint32_t next = slots[child].next;
-    forget_children(self, child);
-    if (slots[child].type == HANDLE_SCOPE) slmdb_scope_close(slots[child].handle, NULL);
-    free_slot(&self->handles, child);
-    child = next;
+  uint32_t at = index;
+  for (;;) {
+    if (slots[at].first_child != 0) {
+      at = slots[at].first_child;
+      continue;
+    }
+    if (at == index) return;
+    uint32_t above = slots[at].parent;
+    slots[above].first_child = slots[at].next;
+    if (slots[at].type == HANDLE_SCOPE) slmdb_scope_close(slots[at].handle, NULL);
+    free_slot(&self->handles, at);
+    at = above;
   }
 }
 
@@ -124,6 +130,19 @@ void handle_forget(struct instance *self, double id) {
   forget_children(self, index);
   unlink_slot(self->handles.slots, index);
   free_slot(&self->handles, index);
+}
+
+void handle_mark_writer(struct instance *self, double id) {
+  uint32_t index = index_of(self, id);
+  if (index != 0) self->handles.slots[index].writes = true;
+}
+
+bool handle_has_writer(const struct instance *self) {
+  for (uint32_t index = 1; index < self->handles.used; index++) {
+    const struct slot *slot = &self->handles.slots[index];
+    if (slot->type == HANDLE_TXN && slot->writes) return true;
+  }
+  return false;
 }
 
 bool handle_has_txns(struct instance *self, double env) {
@@ -136,15 +155,31 @@ bool handle_has_txns(struct instance *self, double env) {
   return false;
 }
 
+/* With them their children and cursors end. */
+static void abort_txns(struct instance *self, uint32_t env) {
+  const struct slot *slots = self->handles.slots;
+  for (uint32_t child = slots[env].first_child; child != 0;) {
+    uint32_t next = slots[child].next;
+    if (slots[child].type == HANDLE_TXN) {
+      slmdb_txn_abort(slots[child].handle, NULL);
+      handle_forget(self, id_of(self, child));
+    }
+    child = next;
+  }
+}
+
 void handle_release_env(struct instance *self, double env) {
   uint32_t index = index_of(self, env);
   if (index == 0 || self->handles.slots[index].type != HANDLE_ENV) return;
-  const struct slot *slots = self->handles.slots;
-  for (uint32_t child = slots[index].first_child; child != 0; child = slots[child].next) {
-    if (slots[child].type == HANDLE_TXN) slmdb_txn_abort(slots[child].handle, NULL);
-  }
-  slmdb_env_close(slots[index].handle, NULL);
+  abort_txns(self, index);
+  slmdb_env_close(self->handles.slots[index].handle, NULL);
   handle_forget(self, env);
+}
+
+void handle_abort_all(struct instance *self) {
+  for (uint32_t index = 1; index < self->handles.used; index++) {
+    if (self->handles.slots[index].type == HANDLE_ENV) abort_txns(self, index);
+  }
 }
 
 void handle_release_all(struct instance *self) {

@@ -13,11 +13,7 @@ static napi_value scope_open(napi_env env, napi_callback_info info) {
   slmdb_scope *scope = NULL;
   frame->status = slmdb_scope_open(name, name_length, &scope, &self->error);
   if (frame->status != SLMDB_OK) return NULL;
-  frame->handle = handle_add(self, HANDLE_SCOPE, scope, frame->handle);
-  if (frame->handle == 0) {
-    slmdb_scope_close(scope, NULL);
-    refuse(self, SLMDB_OUT_OF_MEMORY, "too many handles are open in this thread");
-  }
+  if (!keep_handle(self, HANDLE_SCOPE, scope, frame->handle)) slmdb_scope_close(scope, NULL);
   return NULL;
 }
 

@@ -1,4 +1,4 @@
-/* txn.c: begin, commit, abort. */
+/* txn.c: begin, child, commit, abort. */
 #include "addon.h"
 
 /* handle: the Env; flags: SLMDB_READ or SLMDB_WRITE. Out: handle. */
@@ -12,11 +12,22 @@ static napi_value txn_begin(napi_env env, napi_callback_info info) {
   slmdb_txn *txn = NULL;
   frame->status = slmdb_txn_begin(opened, (int32_t)whole(frame->flags), &txn, &self->error);
   if (frame->status != SLMDB_OK) return NULL;
-  frame->handle = handle_add(self, HANDLE_TXN, txn, frame->handle);
-  if (frame->handle == 0) {
-    slmdb_txn_abort(txn, NULL);
-    refuse(self, SLMDB_OUT_OF_MEMORY, "too many handles are open in this thread");
-  }
+  if (!keep_handle(self, HANDLE_TXN, txn, frame->handle)) slmdb_txn_abort(txn, NULL);
+  else if ((int32_t)whole(frame->flags) == SLMDB_WRITE) handle_mark_writer(self, frame->handle);
+  return NULL;
+}
+
+/* txn: the parent. Out: handle. */
+static napi_value txn_child(napi_env env, napi_callback_info info) {
+  (void)info;
+  struct instance *self = instance_of(env);
+  struct frame *frame = self->frame;
+  slmdb_txn *txn = handle_find(self, HANDLE_TXN, frame->txn);
+  if (txn == NULL) return NULL;
+  slmdb_txn *child = NULL;
+  frame->status = slmdb_txn_child(txn, &child, &self->error);
+  if (frame->status != SLMDB_OK) return NULL;
+  if (!keep_handle(self, HANDLE_TXN, child, frame->txn)) slmdb_txn_abort(child, NULL);
   return NULL;
 }
 
@@ -46,6 +57,7 @@ static napi_value txn_abort(napi_env env, napi_callback_info info) {
 
 void define_txn(napi_env env, napi_value exports) {
   define_function(env, exports, "txnBegin", txn_begin);
+  define_function(env, exports, "txnChild", txn_child);
   define_function(env, exports, "txnCommit", txn_commit);
   define_function(env, exports, "txnAbort", txn_abort);
 }

@@ -7,9 +7,14 @@ const db = env.database('db')
 const reading = env.beginRead()
 const entries = db.range(reading, 'tenant')
 entries.next()
-const writing = env.beginWrite()
-db.put(writing, 'tenant', 'dropped', 1)
+if (workerData.pending) {
+  for (let i = 0; i < 2000; i++) db.scope('pending').put(i, i)
+} else {
+  const writing = env.beginWrite()
+  db.put(writing, 'tenant', 'dropped', 1)
+  entries.writing = writing
+}
 parentPort.postMessage('open')
 if (workerData.how === 'exit') process.exit(0)
 if (workerData.how === 'throw') throw new Error('as asked')
-if (workerData.how === 'terminate') setInterval(() => [env, entries, writing], 1000)
+if (workerData.how === 'terminate') setInterval(() => [env, entries], 1000)

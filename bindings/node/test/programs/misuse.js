@@ -5,7 +5,7 @@ import { random } from '../support/random.js'
 const addon = createRequire(import.meta.url)('../../lib/load.js').load()
 const folder = process.argv[2]
 const next = random(Number(process.argv[3]))
-const calls = Object.keys(addon).filter((name) => /^(env|db|txn|cursor|scope|registry)/.test(name))
+const calls = Object.keys(addon).filter((name) => /^(env|db|txn|cursor|scope|registry|batch)/.test(name))
 
 for (const name of calls) addon[name]() // before anything is attached
 for (const wrong of [[], [1, 2, 3], [new Float64Array(3), new Uint8Array(1), new Uint8Array(1)],
@@ -17,6 +17,16 @@ for (const wrong of [[], [1, 2, 3], [new Float64Array(3), new Uint8Array(1), new
     if (!(error instanceof TypeError)) throw error
   }
 }
+
+for (const wrong of [[], [1, new Float64Array(1)], [() => {}, []], [() => {}, new Float64Array(0)]]) {
+  try {
+    addon.listen(...wrong)
+    throw new Error('it listens')
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+  }
+}
+addon.listen(() => {}, new Float64Array(4))
 
 const frame = new Float64Array(addon.frameSlots)
 const request = new Uint8Array(64)
@@ -42,12 +52,21 @@ for (let i = 0; i < 200000; i++) {
     frame[6] = next(6)
     frame[7] = next(60)
     frame[8] = next(6)
-    frame[13] = 1 + next(3)
+    frame[13] = next(60)
+    frame[14] = next(6)
+    frame[15] = 1 + next(3)
   }
+  if (name.startsWith('batch')) frame[9] = next(7)
   if (name === 'envGrow') frame[1] = NaN // else it waits for transactions of this thread's other Envs of the folder
   addon[name](memories[next(3)])
   statuses.add(frame[0])
   if (frame[0] === 0 && handles.length < 500) handles.push(frame[1])
   if (i % 5000 === 0) addon.attach(frame, request, memories[next(3)])
 }
+for (const txn of handles) { // what batches wait for
+  frame[2] = txn
+  addon.txnAbort()
+}
+addon.settle()
+await new Promise((resolve) => setTimeout(resolve, 50))
 console.log(JSON.stringify([...statuses].sort((a, b) => a - b)))

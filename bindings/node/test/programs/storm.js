@@ -15,6 +15,13 @@ function work (name) {
   const db = env.bytesDatabase('db', { layout: 'heed' })
   const keys = Array.from({ length: 120 }, (_, i) => Buffer.alloc(1 + i % 60, i))
   let rounds = 0
+  let acknowledged = 0
+  async function end () {
+    await env.flushed
+    if (acknowledged !== rounds) throw new Error(`${acknowledged} of ${rounds} writes were acknowledged`)
+    env.close()
+    parentPort?.postMessage(rounds)
+  }
   function round () {
     const scope = `scope ${rounds++ % 50}`
     env.write((txn) => { for (const key of keys) db.put(txn, scope, key, key) })
@@ -25,11 +32,11 @@ function work (name) {
       try { env.database('') } catch {}
     }
     env.scopes()
+    db.scope('asynchronous').put(keys[rounds % 120], keys[0]).then(() => { acknowledged++ })
     if (rounds % 3 === 0) env.write((txn) => db.clear(txn, scope))
     if (rounds % 10 === 0) env.pruneScopes()
     if (Date.now() < until) return setImmediate(round)
-    env.close()
-    parentPort?.postMessage(rounds)
+    end()
   }
   round()
   return () => rounds

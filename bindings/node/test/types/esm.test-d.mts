@@ -1,7 +1,7 @@
 // Do the types say what the package does, to a program that imports it?
 import {
-  Database, Entries, Env, Extension, Float, Scope, ScopeEntry, ScopeView, SlmdbCode, SlmdbError, StoredKey, StoredValue,
-  Txn, WriteTxn, open, version
+  Batch, Cursor, Database, DatabaseInfo, Entries, Env, EnvInfo, Extension, Float, Scope, ScopeEntry, ScopeView,
+  SlmdbCode, SlmdbError, StoredKey, StoredValue, Txn, WriteTxn, open, version
 } from 'scoped-lmdb'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
@@ -81,7 +81,7 @@ env.read((txn) => {
   }
   for (const [key] of any.range(txn, null)) check<Equal<typeof key, StoredKey>>()
   const entries = counts.range(txn, null, { gt: undefined })
-  check<Equal<typeof entries, Entries<Buffer, number>>>()
+  check<Equal<typeof entries, Cursor<[Buffer, number], Uint8Array>>>()
   entries.return()
   // @ts-expect-error a bound is a key
   users.range(txn, 'tenant', { gt: 5 })
@@ -124,6 +124,8 @@ check<Equal<ReturnType<typeof tenant.get>, User | undefined>>()
 tenant.putSync('bob', { age: 40 })
 const deleted: boolean = tenant.deleteSync('bob')
 const cleared: number = tenant.clearSync()
+const walked: Entries<string, User> = tenant.range()
+walked.return()
 for (const [key, user] of tenant.range({ limit: 5 })) console.log(key.length, user.age, deleted, cleared)
 users.scope()
 env.close()
@@ -139,3 +141,87 @@ try {
     if (error.code === 'SLMDB_KEY_TO_LONG') throw error
   }
 }
+
+// what looks at entries
+env.read((txn) => {
+  check<Equal<ReturnType<typeof users.has>, boolean>>()
+  const many = users.getMany(txn, 'tenant', ['alice', 'bob'])
+  check<Equal<typeof many, (User | undefined)[]>>()
+  const first = users.first(txn, 'tenant')
+  check<Equal<typeof first, [string, User] | undefined>>()
+  const after = blobs.after(txn, null, Buffer.from('k'))?.[0]
+  check<Equal<typeof after, Buffer | undefined>>()
+  for (const key of users.keys(txn, 'tenant', { prefix: 'a', signal: AbortSignal.timeout(1000) })) {
+    check<Equal<typeof key, string>>()
+  }
+  for (const value of users.values(txn, 'tenant')) check<Equal<typeof value, User>>()
+  const count: number = users.count(txn, 'tenant', { gte: 'a' })
+  const { entries, keyBytes, valueBytes } = users.stats(txn, 'tenant')
+  console.log(count, entries + keyBytes + valueBytes, users.isEmpty(txn, null))
+  users.range(txn, 'tenant').seek('m')
+  // @ts-expect-error a span has no limit
+  users.count(txn, 'tenant', { limit: 5 })
+  // @ts-expect-error a walk of a view cannot seek
+  users.scope('tenant').range().seek('m')
+})
+env.write((txn) => {
+  const old = users.replace(txn, 'tenant', 'alice', { age: 1 })
+  check<Equal<typeof old, User | undefined>>()
+  const popped = users.pop(txn, 'tenant', 'a')
+  check<Equal<typeof popped, User | undefined>>()
+  const done: boolean = users.putIfAbsent(txn, 'tenant', 'a', { age: 1 })
+  const swapped: boolean = users.compareAndSwap(txn, 'tenant', 'a', { age: 1 }, { age: 2 })
+  users.putMany(txn, 'tenant', new Map([['a', { age: 1 }]]))
+  users.deleteRange(txn, 'tenant', { prefix: 'a' })
+  const inner = txn.child((child) => users.delete(child, 'tenant', 'a'))
+  check<Equal<typeof inner, boolean>>()
+  txn.beginChild().commit()
+  env.pruneScopes(txn)
+  console.log(done, swapped)
+  // @ts-expect-error no span: that would be clear
+  users.deleteRange(txn, 'tenant')
+})
+
+// asynchronous writes
+const put = tenant.put('bob', { age: 40 })
+check<Equal<typeof put, Promise<void>>>()
+const absent = tenant.putIfAbsent('bob', { age: 40 })
+check<Equal<typeof absent, Promise<boolean>>>()
+await tenant.batch([{ type: 'put', key: 'a', value: { age: 1 } }, { type: 'delete', key: 'b' }, { type: 'clear' }])
+await tenant.putMany([['a', { age: 1 }]], { signal: AbortSignal.timeout(1000) })
+await env.batch([{ type: 'put', database: users, scope: 'tenant', key: 'a', value: { age: 1 } }])
+await env.batch(async (batch) => { batch.put(users, 'tenant', 'a', { age: 1 }).delete(blobs, null, new Uint8Array(1)) })
+check<Equal<ReturnType<typeof env.batch>, Promise<void>>>()
+const batch: Batch = env.batch()
+batch.putMany(users, null, [['a', { age: 1 }]]).clear(users, 'tenant')
+await batch.submit()
+// @ts-expect-error the value has no age
+batch.put(users, 'tenant', 'alice', { name: 'Alice' })
+// @ts-expect-error there is no such type
+await tenant.batch([{ type: 'del', key: 'a' }])
+const later = env.writeAsync(async (txn) => users.get(txn, 'tenant', 'alice')?.age)
+check<Equal<typeof later, Promise<number | undefined>>>()
+await env.flushed
+await env.flush()
+for await (const [key, user] of tenant) console.log(key.length, user.age)
+for await (const key of tenant.keys({ limit: 5 })) check<Equal<typeof key, string>>()
+const asyncDisposable: AsyncDisposable = env
+await asyncDisposable[Symbol.asyncDispose]()
+
+// the registry, databases, the Env
+check<Equal<ReturnType<typeof env.databases>, DatabaseInfo[]>>()
+check<Equal<ReturnType<typeof env.info>, EnvInfo>>()
+const id: number | undefined = env.scopeId('tenant')
+const renamed: boolean = env.renameScope('tenant', new Scope('other'))
+const dropped: number | undefined = env.dropScope('other')
+console.log(id, renamed, dropped, env.registerScope('tenant'), users.layout, tenant.size)
+// @ts-expect-error the default scope has no name
+env.renameScope(null, 'x')
+
+// values by a codec of one's own
+const dates = env.bytesDatabase<Date>('dates', {
+  codec: { encode: (date) => Buffer.from(date.toISOString()), decode: (bytes) => new Date(String(bytes)) }
+})
+dates.scope('tenant').putSync(Buffer.from('k'), new Date())
+// @ts-expect-error text is no Date
+dates.scope('tenant').putSync(Buffer.from('k'), 'now')

@@ -1,0 +1,120 @@
+'use strict'
+// Batches: writes that the library's own thread does, and the promises that wait for them.
+
+const { SLOT, check, frame, loaded } = require('./frame.js')
+const { SlmdbError } = require('../errors.js')
+
+const { DB, FLAGS, HANDLE, KEY, KEY_LENGTH, OPTION, SCOPE, VALUE, VALUE_LENGTH } = SLOT
+
+/** What is added to a batch, as src/addon/batch.c has it. */
+const ADD = Object.freeze({ PUT: 1, PUT_IF_ABSENT: 2, DELETE: 3, CLEAR: 4, PUT_MANY: 5 })
+
+/** How many results come with one call. */
+const IDS = 1024
+const ids = new Float64Array(IDS)
+
+/**
+ * Who waits for a batch. Its Env is named here so that it is not collected meanwhile.
+ * @typedef {object} Waiting
+ * @property {unknown} env
+ * @property {(value?: any) => void} resolve
+ * @property {(error: SlmdbError) => void} reject
+ */
+
+/** @type {Map<number, Waiting>} */
+const waiting = new Map()
+let lastId = 0
+let isListening = false
+
+/** @param {number} count @param {number} [id] @param {number} [status] @param {string} [message] */
+function settle (count, id, status, message) {
+  for (let i = 0; i < count; i++) {
+    const one = waiting.get(ids[i])
+    waiting.delete(ids[i])
+    one?.resolve()
+  }
+  if (id === undefined) return
+  const one = waiting.get(id)
+  waiting.delete(id)
+  one?.reject(new SlmdbError(/** @type {number} */ (status), /** @type {string} */ (message)))
+}
+
+/** Before the process ends: what was submitted is on its way, and does not take long. */
+function settleAtExit () {
+  if (waiting.size > 0) loaded.addon.settle()
+}
+
+function listen () {
+  if (isListening) return
+  loaded.addon.listen(settle, ids)
+  isListening = true
+  process.on('exit', settleAtExit)
+}
+
+/** @param {number} env */
+function batchOpen (env) {
+  frame[HANDLE] = env
+  loaded.addon.batchOpen()
+  check()
+  return frame[HANDLE]
+}
+
+/**
+ * What batchAdd and batchOne add.
+ * @param {number} what one of ADD @param {number} db @param {number} scope
+ * @param {number} key @param {number} keyLength @param {number} value @param {number} valueLength
+ */
+function toAdd (what, db, scope, key, keyLength, value, valueLength) {
+  frame[FLAGS] = what
+  frame[DB] = db
+  frame[SCOPE] = scope
+  frame[KEY] = key
+  frame[KEY_LENGTH] = keyLength
+  frame[VALUE] = value
+  frame[VALUE_LENGTH] = valueLength
+}
+
+/** Adds what toAdd was told. @param {number} batch */
+function batchAdd (batch) {
+  frame[HANDLE] = batch
+  loaded.addon.batchAdd()
+  check()
+}
+
+/** @param {number} handle @param {unknown} env @param {() => void} call @returns {Promise<void>} */
+function submit (handle, env, call) {
+  listen()
+  const id = ++lastId
+  frame[HANDLE] = handle
+  frame[OPTION] = id
+  call()
+  check()
+  return new Promise((resolve, reject) => { waiting.set(id, { env, resolve, reject }) })
+}
+
+const callSubmit = () => loaded.addon.batchSubmit()
+const callOne = () => loaded.addon.batchOne()
+
+/** @param {number} batch @param {unknown} env */
+function batchSubmit (batch, env) {
+  return submit(batch, env, callSubmit)
+}
+
+/** A batch of what toAdd was told. @param {number} handle of the Env @param {unknown} env */
+function batchOne (handle, env) {
+  return submit(handle, env, callOne)
+}
+
+/** @param {number} batch */
+function batchClose (batch) {
+  frame[HANDLE] = batch
+  loaded.addon.batchClose()
+  check()
+}
+
+/** Whether anything of this thread is under way. */
+function isWaiting () {
+  return waiting.size > 0
+}
+
+module.exports = { ADD, batchAdd, batchClose, batchOne, batchOpen, batchSubmit, isWaiting, toAdd }

@@ -1,0 +1,113 @@
+// Views of index.d.cts, which exports them.
+
+import type { ScopeWrite } from './batch.cjs'
+import type { Database, ScopeStats } from './database.cjs'
+import type { Env, SignalOptions } from './env.cjs'
+import type { Entries, RangeOptions, Span, Walk } from './range.cjs'
+import type { Key, ReadKey, ReadValue, Value } from './values.cjs'
+
+/**
+ * One scope of one database, which can be used like a `Map`. Every operation has a transaction of its own, and does not
+ * see what an open write transaction has not yet committed. Errors are those of {@link Database}, {@link Env.read} and
+ * {@link Env.write}.
+ *
+ * What ends in `Sync` is committed when it returns, and waits for the write transactions of others. What returns a
+ * promise does not block: the library's own thread commits it, together with what else waits; the promise resolves when
+ * it is as durable as the Env makes a commit, and rejects with the error of this write alone. Thousands may be under
+ * way; they are done in the order of their submission. The process stays until they are done.
+ *
+ * @typeParam K - the keys
+ * @typeParam V - the values
+ */
+export class ScopeView<K = Key, V = Value> implements Iterable<[ReadKey<K>, ReadValue<V>]> {
+  private constructor()
+
+  /** The database. */
+  readonly database: Database<K, V>
+  /** The scope's name; `null` is the default scope. */
+  readonly name: string | null
+  /** {@link ScopeView.count}: costs as much as reading all entries. */
+  readonly size: number
+
+  /** As {@link Database.get}. */
+  get(key: K): ReadValue<V> | undefined
+  /** As {@link Database.getMany}. */
+  getMany(keys: Iterable<K>): (ReadValue<V> | undefined)[]
+  /** As {@link Database.has}. */
+  has(key: K): boolean
+  /** As {@link Database.first}. */
+  first(): [ReadKey<K>, ReadValue<V>] | undefined
+  /** As {@link Database.last}. */
+  last(): [ReadKey<K>, ReadValue<V>] | undefined
+  /** As {@link Database.atOrAfter}. */
+  atOrAfter(key: K): [ReadKey<K>, ReadValue<V>] | undefined
+  /** As {@link Database.after}. */
+  after(key: K): [ReadKey<K>, ReadValue<V>] | undefined
+  /** As {@link Database.atOrBefore}. */
+  atOrBefore(key: K): [ReadKey<K>, ReadValue<V>] | undefined
+  /** As {@link Database.before}. */
+  before(key: K): [ReadKey<K>, ReadValue<V>] | undefined
+  /** As {@link Database.isEmpty}. */
+  isEmpty(): boolean
+  /** As {@link Database.count}. */
+  count(span?: Span<K>): number
+  /** As {@link Database.stats}. */
+  stats(): ScopeStats
+
+  /**
+   * As {@link Database.range}, in a read transaction that ends with the walk's last page. A walk that is neither
+   * finished nor given up keeps it open until it is collected.
+   */
+  range(options?: RangeOptions<K>): Entries<ReadKey<K>, ReadValue<V>>
+  /** {@link ScopeView.range}, as a `Map` calls it. */
+  entries(options?: RangeOptions<K>): Entries<ReadKey<K>, ReadValue<V>>
+  /** As {@link ScopeView.range}, the keys alone. */
+  keys(options?: RangeOptions<K>): Walk<ReadKey<K>>
+  /** As {@link ScopeView.range}, the values alone. */
+  values(options?: RangeOptions<K>): Walk<ReadValue<V>>
+  /** All entries. */
+  [Symbol.iterator](): Entries<ReadKey<K>, ReadValue<V>>
+  /** All entries; other things may happen between pages. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<[ReadKey<K>, ReadValue<V>]>
+  /** Calls a function with the value and the key of each entry. */
+  forEach(fn: (value: ReadValue<V>, key: ReadKey<K>, view: this) => void, self?: unknown): void
+
+  /** As {@link Database.put}. */
+  putSync(key: K, value: V): void
+  /** As {@link Database.putIfAbsent}. */
+  putIfAbsentSync(key: K, value: V): boolean
+  /** As {@link Database.replace}. */
+  replaceSync(key: K, value: V): ReadValue<V> | undefined
+  /** As {@link Database.pop}. */
+  popSync(key: K): ReadValue<V> | undefined
+  /** As {@link Database.compareAndSwap}. */
+  compareAndSwapSync(key: K, expected: V, value: V): boolean
+  /** As {@link Database.putMany}; all or none. */
+  putManySync(entries: Iterable<readonly [K, V]>): number
+  /** As {@link Database.delete}. */
+  deleteSync(key: K): boolean
+  /** As {@link Database.deleteRange}. */
+  deleteRangeSync(span: Span<K>): number
+  /** As {@link Database.clear}. */
+  clearSync(): number
+
+  /** Stores a value under a key, replacing what was there. */
+  put(key: K, value: V): Promise<void>
+  /** Stores a value if nothing is under the key, and says whether it did. */
+  putIfAbsent(key: K, value: V): Promise<boolean>
+  /** Deletes an entry; that there is none is no error. */
+  delete(key: K): Promise<void>
+  /** Deletes all entries of the scope in this database. */
+  clear(): Promise<void>
+
+  /**
+   * Puts entries, all or none. They are all held in memory before.
+   *
+   * @param options - `signal`: aborted before the last entry has been read, nothing is stored, and the promise rejects
+   * with its reason
+   */
+  putMany(entries: Iterable<readonly [K, V]> | AsyncIterable<readonly [K, V]>, options?: SignalOptions): Promise<void>
+
+  /** Does writes together, all or none. */
+  batch(writes: Iterable<ScopeWrite<K, V>>): Promise<void>
+}
