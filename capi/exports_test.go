@@ -91,11 +91,11 @@ func TestShimsGuard(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	functions := regexp.MustCompile(`(?ms)^(?:int32_t|uint64_t) (slmdb_\w+)\([^)]*\) \{(.*?)\}$`).FindAllStringSubmatch(string(source), -1)
+	functions := regexp.MustCompile(`(?ms)^(?:int32_t|uint64_t) (slmdb_\w+)\([^)]*\) \{(?:\n(.*?)^\}|([^\n]*)\})$`).FindAllStringSubmatch(string(source), -1)
 	entered := map[string]bool{}
 	calls := regexp.MustCompile(`\bgo[A-Z]\w*`)
 	for _, function := range functions {
-		name, body := function[1], strings.TrimSpace(function[2])
+		name, body := function[1], strings.TrimSpace(function[2]+function[3])
 		into := calls.FindAllString(body, -1)
 		if len(into) == 0 {
 			continue // it never enters Go
