@@ -2,7 +2,7 @@
 
 # In this order; what a program needs as arguments is in arguments_of.
 programs=(statuses layout basic cursors fixture vectors errors arguments environments limits handles transactions children
-  batches callbacks operations pages aliases lists misuse threads growth orphans stacks fork symbols dlopen processes fuzz)
+  batches callbacks operations pages aliases lists misuse threads growth orphans stacks fork old_kernel symbols dlopen processes fuzz)
 
 # Each program may take this long, in seconds.
 readonly patience=60
