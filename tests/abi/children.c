@@ -272,7 +272,7 @@ static void test_full(const char *path) {
   IS(SLMDB_OK, slmdb_env_close(small, ERR));
 }
 
-/* What a parent lent lives no longer than to the commit of a child, and what the child lent ends with it; a copy stays. */
+/* What a parent lent lives to the commit of a child at most, and what the child lent ends with it; a copy stays. */
 static void test_lent(void) {
   slmdb_db *typed = given_db(env, "typed", SLMDB_TYPED);
   slmdb_txn *txn = given_txn(env, SLMDB_WRITE);

@@ -11,7 +11,7 @@ enum { STACK = 256 * 1024, CALLS = 2000 };
 static slmdb_env *env;
 static slmdb_db *db;
 
-/* How often a thread's stack is asked for. It costs more than a call of the library, so it may not be at each of them. */
+/* How often a thread's stack is asked for. That costs more than a call of the library: it may not be at each. */
 static unsigned asked;
 
 /* Found by the library before the C library's, since this program is linked with -rdynamic. */
