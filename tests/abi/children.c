@@ -90,10 +90,15 @@ static void test_parent_in_use(void) {
   given_put(h.of.txn, db, scope, "k", "v");
   h.of.cursor = given_cursor(h.of.txn, db, scope, NULL);
   h.of.batch = given_batch(env);
+  slmdb_cursor *list = NULL;
+  IS(SLMDB_OK, slmdb_registry_list(h.of.txn, &list, ERR));
   slmdb_txn *child = given_child(h.of.txn);
   for (int call = 0; call < CALLS_WITH_HANDLES; call++) {
     if (!(calls_takes(call) & (TAKES_TXN | TAKES_CURSOR)) || call == CALL_TXN_ABORT) continue;
     if (!IS(SLMDB_IN_USE, calls_make(call, &h, ERR))) fprintf(stderr, "  %s\n", calls_name(call));
+    calls_handles listed = h;
+    listed.of.cursor = list;
+    if (calls_takes(call) & TAKES_CURSOR) IS(SLMDB_IN_USE, calls_make(call, &listed, ERR));
   }
   given_put(child, db, scope, "k", "w");
   IS(SLMDB_OK, slmdb_txn_commit(child, ERR));
