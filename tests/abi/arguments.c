@@ -117,7 +117,7 @@ static void test_raw_keys(size_t longest) {
 }
 
 static void test_typed_keys(void) {
-  static const char *const bad[] = {"\xc1",     "\x80", "\xa5" "ab", "\x91\x80",
+  static const char *const bad[] = {"\xc1",     "\x80", "\xa5zz", "\x91\x80",
                                     "\xd4\1\2", "\1\1", "\xdd\xff\xff\xff\xff"};
   for (size_t i = 0; i < COUNT(bad); i++) {
     size_t size = strlen(bad[i]);
