@@ -83,6 +83,10 @@ func enterCursor(h handle) (*cursor, error) {
 		c.txn.leave()
 		return nil, err
 	}
+	if c.txn.child.Load() != nil { // a list does not ask the core, which would say so
+		c.txn.leave()
+		return nil, fail(core.CodeInUse, "a child of the cursor's transaction is open: commit or abort it first")
+	}
 	return c, nil
 }
 

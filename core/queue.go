@@ -168,7 +168,15 @@ func (e *Env) commitGroup(group []submission) []error {
 	return errs
 }
 
-func (e *Env) commitBatches(group []submission) error {
+// caught makes an error of a panic. It is for the goroutine of the queue, where nobody else could: the process would end.
+func caught(err *error) {
+	if fault := recover(); fault != nil {
+		*err = fail(CodeInternal, "a fault in scoped-lmdb, please report it: %v", fault)
+	}
+}
+
+func (e *Env) commitBatches(group []submission) (err error) {
+	defer caught(&err)
 	writes := 0
 	for _, s := range group {
 		writes += s.batch.Len()
@@ -188,7 +196,8 @@ func (e *Env) commitBatches(group []submission) error {
 
 // commitUnrefused commits what is not refused, and sets the errors of what is. Each batch is a child of the transaction, so
 // that a refused one leaves nothing.
-func (e *Env) commitUnrefused(group []submission, errs []error) error {
+func (e *Env) commitUnrefused(group []submission, errs []error) (err error) {
+	defer caught(&err)
 	return update(context.Background(), e.begin, func(t *Txn) error {
 		clear(errs)
 		for i, s := range group {

@@ -1,4 +1,4 @@
-/* May a write be given what the same transaction handed out, in memory that this very write moves? It stores right bytes. */
+/* Does a write store right bytes when it is given what the same transaction handed out, in memory that it moves? */
 #include "kinds.h"
 
 enum { LARGEST = 70000 };
@@ -79,7 +79,8 @@ static void test_spread(size_t size) {
         const void *old = NULL;
         size_t old_length = 0;
         bool existed = false;
-        IS(SLMDB_OK, slmdb_db_replace(txn, db, scope, key, key_length, value, length, &old, &old_length, &existed, ERR));
+        IS(SLMDB_OK,
+           slmdb_db_replace(txn, db, scope, key, key_length, value, length, &old, &old_length, &existed, ERR));
       }
     }
     is(n, 1, size);
@@ -114,7 +115,8 @@ static void test_self(size_t size) {
     is(7, 3, size);
     bool swapped = false;
     value = lent(7, &length);
-    IS(SLMDB_OK, slmdb_db_compare_and_swap(txn, db, scope, key, key_length, value, length, value, length, &swapped, ERR));
+    IS(SLMDB_OK,
+       slmdb_db_compare_and_swap(txn, db, scope, key, key_length, value, length, value, length, &swapped, ERR));
     CHECK(swapped);
     is(7, 3, size);
   }
@@ -167,7 +169,8 @@ static void test_keys(size_t size) {
       case 1: IS(SLMDB_OK, slmdb_db_delete(txn, db, scope, key, key_length, &did, ERR)); break;
       case 2: IS(SLMDB_OK, slmdb_db_pop(txn, db, scope, key, key_length, &old, &old_length, ERR)); break;
       case 3:
-        IS(SLMDB_OK, slmdb_db_compare_and_swap(txn, db, scope, key, key_length, value, value_length, memory, length, &did, ERR));
+        IS(SLMDB_OK,
+           slmdb_db_compare_and_swap(txn, db, scope, key, key_length, value, value_length, memory, length, &did, ERR));
         break;
       case 4:
         IS(SLMDB_OK, slmdb_db_replace(txn, db, scope, key, key_length, memory, length, &old, &old_length, &did, ERR));
@@ -199,8 +202,10 @@ static void test_bounds(void) {
   uint64_t count = 0;
   clear();
   for (int i = 0; i < 500; i++) put(i, (uint32_t)i, 60);
-  IS(SLMDB_OK, slmdb_db_find(txn, db, scope, SLMDB_AFTER, "key 000009", 10, &low, &low_length, &value, &value_length, ERR));
-  IS(SLMDB_OK, slmdb_db_find(txn, db, scope, SLMDB_BEFORE, "key 000490", 10, &high, &high_length, &value, &value_length, ERR));
+  IS(SLMDB_OK,
+     slmdb_db_find(txn, db, scope, SLMDB_AFTER, "key 000009", 10, &low, &low_length, &value, &value_length, ERR));
+  IS(SLMDB_OK,
+     slmdb_db_find(txn, db, scope, SLMDB_BEFORE, "key 000490", 10, &high, &high_length, &value, &value_length, ERR));
   slmdb_range range = given_range(SLMDB_RANGE_LOWER | SLMDB_RANGE_UPPER);
   range.lower = low, range.lower_length = low_length;
   range.upper = high, range.upper_length = high_length;

@@ -1,4 +1,4 @@
-/* Is every argument of every function on entries checked: keys, values, ranges, places for results? And what stays as it was? */
+/* Is every argument of every function on entries checked: keys, values, ranges, places for results? */
 #include "given.h"
 #include "pack.h"
 
@@ -34,7 +34,9 @@ static int32_t find_before(const void *k, size_t n, slmdb_error *e) {
 }
 static int32_t pop(const void *k, size_t n, slmdb_error *e) { return slmdb_db_pop(SPOT, k, n, &out, &out_length, e); }
 static int32_t delete_one(const void *k, size_t n, slmdb_error *e) { return slmdb_db_delete(SPOT, k, n, &out_bool, e); }
-static int32_t add_delete(const void *k, size_t n, slmdb_error *e) { return slmdb_batch_delete(batch, db, scope, k, n, e); }
+static int32_t add_delete(const void *k, size_t n, slmdb_error *e) {
+  return slmdb_batch_delete(batch, db, scope, k, n, e);
+}
 static int32_t seek(const void *k, size_t n, slmdb_error *e) { return slmdb_cursor_seek(cursor, k, n, e); }
 static int32_t count_range(const void *k, size_t n, slmdb_error *e) {
   slmdb_range r = given_range(SLMDB_RANGE_LOWER);
@@ -90,12 +92,14 @@ static void test_raw_keys(size_t longest) {
   for (size_t g = 0; g < COUNT(all); g++)
     for (size_t i = 0; i < all[g].count; i++) {
       with_key call = all[g].calls[i];
-      bool searches = call == find_after || call == find_before || call == seek || call == count_range || call == delete_prefix;
+      bool searches = call == find_after || call == find_before || call == seek || call == count_range ||
+                      call == delete_prefix;
       for (size_t n = 0; n < COUNT(long_ones); n++) {
         /* a bound may be longer than a key: there are keys on both sides of it */
         int32_t got = call(key, long_ones[n], ERR);
         bool bound = searches && long_ones[n] <= 65536 && (got == SLMDB_OK || got == SLMDB_NOT_FOUND);
-        if (!CHECK(got == SLMDB_KEY_TOO_LONG || bound)) fprintf(stderr, "  call %d: %s\n", (int)i, slmdb_status_name(got));
+        if (!CHECK(got == SLMDB_KEY_TOO_LONG || bound))
+          fprintf(stderr, "  call %d: %s\n", (int)i, slmdb_status_name(got));
         CHECK(check_written(got, &check_last));
       }
       refuses(call, (int)i, NULL, SIZE_MAX, SLMDB_KEY_TOO_LONG);
@@ -113,7 +117,8 @@ static void test_raw_keys(size_t longest) {
 }
 
 static void test_typed_keys(void) {
-  static const char *const bad[] = {"\xc1", "\x80", "\xa5" "ab", "\x91\x80", "\xd4\1\2", "\xdd\xff\xff\xff\xff", "\1\1"};
+  static const char *const bad[] = {"\xc1",     "\x80", "\xa5zz", "\x91\x80",
+                                    "\xd4\1\2", "\1\1", "\xdd\xff\xff\xff\xff"};
   for (size_t i = 0; i < COUNT(bad); i++) {
     size_t size = strlen(bad[i]);
     for (size_t n = 0; n < COUNT(askers); n++) refuses(askers[n], (int)n, bad[i], size, SLMDB_INVALID_KEY);

@@ -169,7 +169,7 @@ static void test_read_only(const char *path) {
 
 enum { GROUP = 500 };
 
-/* Batches that wait for a writer go together; those that fail do so alone and whole, the others are all kept, in order. */
+/* Batches that wait for a writer go together; those that fail do so alone and whole, the others are kept, in order. */
 static void test_group(void) {
   static told all[GROUP];
   char key[16], number[16];
@@ -272,7 +272,7 @@ static void test_close(const char *path) {
   env = was, db = kept;
 }
 
-/* Two handles of one folder: a thread that has the write transaction by one cannot wait for the batches of the other. */
+/* Two handles of one folder: who has the write transaction by one cannot wait for the batches of the other. */
 static void test_close_other_handle(const char *path) {
   slmdb_env *was = env, *same = given_env(path);
   slmdb_db *kept = db;

@@ -138,7 +138,7 @@ static void test_left_open(void) {
 
 /* ---- many at once ----------------------------------------------------------------------------------------------- */
 
-enum { THREADS = 8, EACH = 1500 };
+enum { THREADS = 8, EACH = 750 };
 
 typedef struct crowd {
   int number, next, told, wrong;
@@ -170,8 +170,8 @@ static void *submit_many(void *argument) {
     tickets[c->number][i].of = c;
     tickets[c->number][i].number = i;
     IS(SLMDB_OK, slmdb_batch_submit(batch, take_turn, &tickets[c->number][i], ERR));
-    if (i % 500 == 499) IS(SLMDB_OK, slmdb_env_flush(env, ERR));
-    if (i % 500 == 499) CHECK(__atomic_load_n(&c->told, __ATOMIC_ACQUIRE) == i + 1); /* flushing waited for them */
+    if (i % 250 == 249) IS(SLMDB_OK, slmdb_env_flush(env, ERR));
+    if (i % 250 == 249) CHECK(__atomic_load_n(&c->told, __ATOMIC_ACQUIRE) == i + 1); /* flushing waited for them */
     if (i % 100 == 50) given_works(env, db, NULL); /* a writer between them */
   }
   return NULL;
@@ -200,7 +200,7 @@ static void test_many(void) {
 
 /* ---- two threads with one batch --------------------------------------------------------------------------------- */
 
-enum { PUTS = 20000, RACES = 20000 };
+enum { PUTS = 5000, RACES = 8000 };
 
 typedef struct shared {
   slmdb_batch *batch;
@@ -261,7 +261,7 @@ static void *submit_raced(void *argument) {
   return NULL;
 }
 
-/* A batch that one thread closes while another submits it was either closed or submitted, never both and never neither. */
+/* A batch that one thread closes while another submits it was closed or submitted, never both and never neither. */
 static void test_close_against_submit(void) {
   shared s;
   pthread_t other;
@@ -306,7 +306,7 @@ static void test_close_against_submitters(const char *path) {
   slmdb_env *was = env;
   slmdb_db *kept = db;
   uint64_t open = slmdb_open_handles();
-  for (int round = 0; round < 60; round++) {
+  for (int round = 0; round < 30; round++) {
     shared s;
     pthread_t threads[3];
     memset(&s, 0, sizeof s);

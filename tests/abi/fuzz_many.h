@@ -68,9 +68,10 @@ static int32_t ask(worker *w) {
   some_range(d, &range, &key, &upper);
   switch (dice_below(d, 4)) {
     case 0:
-      return slmdb_db_contains(some_txn(w), some_db(w), some_scope(w), key.bytes, key.length, dice_once(d, 50) ? NULL : &is,
-                               some_error(w));
-    case 1: return slmdb_db_is_empty(some_txn(w), some_db(w), some_scope(w), dice_once(d, 50) ? NULL : &is, some_error(w));
+      return slmdb_db_contains(some_txn(w), some_db(w), some_scope(w), key.bytes, key.length,
+                               dice_once(d, 50) ? NULL : &is, some_error(w));
+    case 1:
+      return slmdb_db_is_empty(some_txn(w), some_db(w), some_scope(w), dice_once(d, 50) ? NULL : &is, some_error(w));
     case 2:
       return slmdb_db_count(some_txn(w), some_db(w), some_scope(w), dice_once(d, 3) ? NULL : &range,
                             dice_once(d, 50) ? NULL : &count, some_error(w));
@@ -120,17 +121,18 @@ static int32_t exchange(worker *w) {
   some_part(d, &expected);
   switch (dice_below(d, 5)) {
     case 0:
-      return slmdb_db_put_if_absent(some_txn(w), some_db(w), some_scope(w), key.bytes, key.length, value.bytes, value.length,
-                                    told, some_error(w));
+      return slmdb_db_put_if_absent(some_txn(w), some_db(w), some_scope(w), key.bytes, key.length, value.bytes,
+                                    value.length, told, some_error(w));
     case 1:
       return slmdb_db_compare_and_swap(some_txn(w), some_db(w), some_scope(w), key.bytes, key.length, expected.bytes,
                                        expected.length, value.bytes, value.length, told, some_error(w));
     case 2:
-      status = slmdb_db_pop(some_txn(w), some_db(w), some_scope(w), key.bytes, key.length, &old, &length, some_error(w));
+      status = slmdb_db_pop(some_txn(w), some_db(w), some_scope(w), key.bytes, key.length, &old, &length,
+                            some_error(w));
       break;
     default:
-      status = slmdb_db_replace(some_txn(w), some_db(w), some_scope(w), key.bytes, key.length, value.bytes, value.length,
-                                &old, &length, told, some_error(w));
+      status = slmdb_db_replace(some_txn(w), some_db(w), some_scope(w), key.bytes, key.length, value.bytes,
+                                value.length, &old, &length, told, some_error(w));
   }
   if (status == SLMDB_OK) read_lent(old, length);
   return status;
@@ -148,8 +150,8 @@ static int32_t write_many(worker *w) {
                                  dice_once(d, 2) ? NULL : &count, some_error(w));
   }
   some_page(d, &page, memory, true);
-  return slmdb_db_put_many(some_txn(w), some_db(w), some_scope(w), page.bytes, page.length, dice_once(d, 2) ? NULL : &count,
-                           some_error(w));
+  return slmdb_db_put_many(some_txn(w), some_db(w), some_scope(w), page.bytes, page.length,
+                           dice_once(d, 2) ? NULL : &count, some_error(w));
 }
 
 /* What one entry of a transaction lends is passed to a write in it, while no other thread can end its life. */

@@ -39,7 +39,7 @@ static inline pack kinds_raw(const void *bytes, size_t size) {
   return pack_body(p, bytes, size);
 }
 
-/* The n-th key in order, for n below 1000; texts of several lengths, so that an order by length first would be wrong. */
+/* The n-th key in order, for n below 1000; texts of several lengths: an order by length first would be wrong. */
 static inline pack kinds_key(const kinds_form *f, int n) {
   char text[16];
   snprintf(text, sizeof text, "k%03d%.*s", n, n % 4, "xyz");

@@ -1,7 +1,7 @@
 /* Does every operation on entries do what a plain table would, in all kinds and layouts, for each scope by itself? */
 #include "kinds.h"
 
-enum { SCOPES = 3, KEYS = 60, LEVELS = 4, STEPS = 12000, NONE = -1 };
+enum { SCOPES = 3, KEYS = 60, LEVELS = 4, STEPS = 5000, NONE = -1 };
 
 /* What one scope holds: the number whose value is under the n-th key, or NONE. */
 typedef int table[KEYS];
@@ -78,7 +78,8 @@ static void put_one(int s, int n) {
       break;
     default:
       if (*is == NONE) expected = kinds_value(form, 7);
-      IS(SLMDB_OK, slmdb_db_compare_and_swap(SPOT, KEY, expected.bytes, expected.size, value.bytes, value.size, &did, ERR));
+      IS(SLMDB_OK,
+         slmdb_db_compare_and_swap(SPOT, KEY, expected.bytes, expected.size, value.bytes, value.size, &did, ERR));
       CHECK(did == (*is != NONE && is_value(*is, expected.bytes, expected.size)));
       if (did) *is = number;
   }
@@ -118,7 +119,8 @@ static void find(int s, int n) {
   size_t k_size = 0, v_size = 0;
   bool keyless = which <= SLMDB_LAST && chance(2);
   IS(want == NONE ? SLMDB_NOT_FOUND : SLMDB_OK,
-     slmdb_db_find(SPOT, which, keyless ? NULL : key.bytes, keyless ? SIZE_MAX : key.size, &k, &k_size, &v, &v_size, ERR));
+     slmdb_db_find(SPOT, which, keyless ? NULL : key.bytes, keyless ? SIZE_MAX : key.size, &k, &k_size, &v, &v_size,
+                   ERR));
   if (want != NONE) CHECK(is_key(want, k, k_size) && is_value(seen[level][s][want], v, v_size));
 }
 

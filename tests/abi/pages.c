@@ -34,7 +34,7 @@ enum { ENTRIES = 200, ROOM = 1 << 20 };
 
 static unsigned char first[ROOM], again[ROOM], answers[ROOM];
 
-/* Entries go from a scope by pages of every capacity into another one, by a put and by a batch, and are the same there. */
+/* Entries go from a scope by pages of many sizes into another one, by a put and by a batch, and are the same there. */
 static void test_round_trip(const kinds_form *f) {
   slmdb_db *db = kinds_open(env, f);
   kinds_page page = kinds_new_page();
@@ -97,7 +97,7 @@ static void test_parts(const kinds_form *f) {
   IS(SLMDB_OK, slmdb_db_close(db, ERR));
 }
 
-/* In memory of exactly each capacity, so that a sanitizer sees a byte too many: the size that is needed is always told. */
+/* In memory of exactly each capacity, so that a sanitizer sees a byte too many: what is needed is always told. */
 static void test_capacities(const kinds_form *f) {
   slmdb_db *db = kinds_open(env, f);
   slmdb_txn *txn = given_txn(env, SLMDB_READ);
@@ -188,7 +188,7 @@ static void test_no_page(const kinds_form *f) {
   IS(SLMDB_OK, slmdb_db_close(db, ERR));
 }
 
-/* A right page, cut off at every byte, with a byte more, with another count; each head of an array is as good as others. */
+/* A right page, cut off at every byte, with a byte more, with another count; an array may have any of its heads. */
 static void test_cut(const kinds_form *f) {
   slmdb_db *db = kinds_open(env, f);
   kinds_page page = kinds_new_page();
@@ -268,7 +268,7 @@ static void test_duplicates(void) {
   IS(SLMDB_OK, slmdb_db_close(db, ERR));
 }
 
-/* A cursor that was told that its buffer is too small has not moved, not even when what it would give is written anew. */
+/* A cursor whose buffer was too small has not moved, not even when what it would give is written anew. */
 static void test_small_then_written(void) {
   slmdb_db *db = kinds_open(env, &kinds_all[0]);
   slmdb_txn *txn = given_txn(env, SLMDB_WRITE);

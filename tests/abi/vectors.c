@@ -44,7 +44,7 @@ static void read_vectors(const char *path) {
   CHECK(count > 100);
 }
 
-/* The same object with a head of 4 bytes, or 8 for an integer, where it has a shorter one; no bytes if it is another. */
+/* The same object with a head of 4 bytes, or 8 for an integer, where it has a shorter one; else no bytes. */
 static part longer(const part *p) {
   pack_reader r = {p->bytes, p->bytes + p->size, false};
   const unsigned char *body = NULL;
@@ -134,7 +134,8 @@ static void look_into(const char *path, const char *table, size_t head) {
   MDB_cursor *c = NULL;
   MDB_dbi dbi;
   MDB_val key, value;
-  NEED(mdb_env_create(&host) == 0 && mdb_env_set_maxdbs(host, 50) == 0 && mdb_env_open(host, path, MDB_NOSYNC, 0644) == 0);
+  NEED(mdb_env_create(&host) == 0 && mdb_env_set_maxdbs(host, 50) == 0);
+  NEED(mdb_env_open(host, path, MDB_NOSYNC, 0644) == 0);
   NEED(mdb_txn_begin(host, NULL, MDB_RDONLY, &txn) == 0 && mdb_dbi_open(txn, table, 0, &dbi) == 0);
   NEED(mdb_cursor_open(txn, dbi, &c) == 0);
   for (int i = 0; i < count; i++) {

@@ -1,7 +1,7 @@
 /*
- * What is stored while a fuzzer makes its calls? Each thread has a scope of its own in an Env that the random calls know no
- * handle of, writes there between them, by transactions, children and batches, right calls and wrong ones, and keeps a
- * plain table of what must be there in the end.
+ * What is stored while a fuzzer makes its calls? Each thread has a scope of its own in an Env that the random calls
+ * know no handle of, writes there between them, by transactions, children and batches, right calls and wrong ones, and
+ * keeps a plain table of what must be there in the end.
  */
 #ifndef ABI_WITNESS_H
 #define ABI_WITNESS_H
@@ -31,12 +31,13 @@ static witness witnesses[WITNESSES];
 static inline const kinds_form *witness_form(int f) { return &kinds_all[witness_form_of[f]]; }
 
 /*
- * Takes and frees the next handle's place many times: then no number that differs in a bit from a handle of the fuzzer's
- * can be that of the witness.
+ * Takes and frees the next handle's place many times: then no number that differs in a bit from a handle of the
+ * fuzzer's can be that of the witness.
  */
 static inline void witness_set_apart(void) {
   slmdb_scope *s = NULL;
-  for (int i = 0; i < 3000; i++) NEED(slmdb_scope_open("s", 1, &s, NULL) == SLMDB_OK && slmdb_scope_close(s, NULL) == 0);
+  for (int i = 0; i < 3000; i++)
+    NEED(slmdb_scope_open("s", 1, &s, NULL) == SLMDB_OK && slmdb_scope_close(s, NULL) == SLMDB_OK);
 }
 
 static inline void witness_open(void) {
