@@ -3,6 +3,7 @@
 # ./build.sh demo    build, then tenants' data in one file, written and read from Go, C, Python and Node
 # ./build.sh test    build, then all tests
 # ./build.sh lint    formatting and static checks of all languages
+# ./build.sh bench  python: the Python package beside py-lmdb, side by side in one run
 # ./build.sh fuzz    every fuzz target for 30 seconds (or: fuzz SECONDS), then longer runs of the model and crash tests
 # ./build.sh clean   remove build/ and what the tests left
 # ./build.sh help    this text
@@ -51,14 +52,7 @@ stamped() { local name=$1; shift; [ "$(cat "$build/stamps/$name" 2>/dev/null)" =
 stamp() { local name=$1; shift; mkdir -p "$build/stamps"; digest "$@" >"$build/stamps/$name"; }
 
 # library OUTPUT [GO-BUILD-FLAG...]: libslmdb.so with our symbols only, the same bytes wherever it is built.
-library() {
-  local output=$1
-  shift
-  go build -buildmode=c-shared -trimpath -buildvcs=false "$@" -ldflags "-s -w -buildid= -extldflags '-Wl,--build-id=none \
--Wl,-soname,libslmdb.so.1 -Wl,--version-script=$root/include/slmdb.map -Wl,--wrap=pthread_getattr_np'" -o "$output.new" ./capi
-  rm -f "$output.h"             # cgo's own header; include/slmdb.h is the contract
-  mv "$output.new" "$output"    # a process that has the old one mapped keeps it whole
-}
+library() { "$root/capi/library.sh" "$@"; }
 
 build_library() {
   step "libslmdb.so $version"
@@ -166,6 +160,28 @@ fuzz() {
   SLMDB_CRASH_KILLS=2000 go test -count=1 -timeout 2h ./tests/crash
 }
 
+# A benchmark has an environment of its own, since its peers are no dependency of anything else.
+bench_python() {
+  check_tools
+  build_library
+  local wanted=bindings/python/bench/requirements-bench.txt
+  if ! stamped bench-python "$wanted" || [ ! -x "$build/bench-venv/bin/python" ]; then
+    "$PYTHON" -m venv --clear "$build/bench-venv"
+    "$build/bench-venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$wanted"
+    stamp bench-python "$wanted"
+  fi
+  step "Python: bench beside py-lmdb"
+  PYTHONPATH=bindings/python/src "$build/bench-venv/bin/python" bindings/python/bench/bench.py "$@"
+}
+
+bench() {
+  local what=${1:-}
+  case "$what" in
+    python) shift; bench_python "$@" ;;
+    *) fail "bench what? python" ;;
+  esac
+}
+
 lint() {
   build_all
   step "Go: gofmt, vet, staticcheck"
@@ -195,6 +211,7 @@ case "${1:-help}" in
   demo) demo ;;
   test) test_all ;;
   lint) lint ;;
+  bench) shift; bench "$@" ;;
   fuzz) shift; fuzz "$@" ;;
   clean) clean ;;
   help | -h | --help) help ;;
