@@ -110,7 +110,7 @@ test_go() {
 
 test_python() {
   step "Python: tests"
-  PYTHONPATH=bindings/python/src "$build/venv/bin/python" -m pytest -q bindings/python/tests
+  PATH=$build/venv/bin:$PATH PYTHONPATH=bindings/python/src python -m pytest -q bindings/python/tests
 }
 
 test_node() {
@@ -190,10 +190,10 @@ lint() {
   [ -z "$unformatted" ] || fail "gofmt these: $unformatted"
   go vet ./...
   go run honnef.co/go/tools/cmd/staticcheck@v0.7.0 ./...
-  step "Python: ruff, mypy"
+  step "Python: ruff, mypy, pyright"
   "$build/venv/bin/ruff" check bindings/python
   "$build/venv/bin/ruff" format --check bindings/python
-  (cd bindings/python && "$build/venv/bin/mypy" --strict src)
+  (cd bindings/python && "$build/venv/bin/mypy" --strict src && "$build/venv/bin/pyright" --pythonpath "$build/venv/bin/python")
   step "Node: lint, types"
   (cd bindings/node && npm run --silent lint && npm run --silent types)
 }

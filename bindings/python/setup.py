@@ -1,7 +1,7 @@
 """Builds the wheel around libslmdb.so: builds the library where Go is, and tags the wheel by what the library needs.
 
-The library comes from SLMDB_LIBRARY if that names a file, or else is built from the Go sources: those of the source tree
-this folder lies in, or those that the sdist carries in `source`.
+The library comes from SLMDB_LIBRARY if that names a file, or else is built from the Go sources: those of the source
+tree that this folder lies in, or those that the sdist carries in `source`.
 """
 
 import os

@@ -88,7 +88,7 @@ def test_the_wheel_is_of_this_platform(wheel):
         needed = re.findall(rb"\0GLIBC_2\.(\d+)(?=[\0.])", archive.read("scoped_lmdb/_lib/libslmdb.so"))
     assert max(map(int, needed)) <= int(wheel.name.split("_")[3])
     assert {"scoped_lmdb/py.typed", "scoped_lmdb/_lib/libslmdb.so"} <= set(names)
-    assert not [name for name in names if "test" in name or "bench" in name or name.endswith(".go")]
+    assert not [name for name in names if "tests" in name or "bench" in name or name.endswith(".go")]
 
 
 @pytest.mark.skipif(shutil.which("auditwheel") is None, reason="no auditwheel")

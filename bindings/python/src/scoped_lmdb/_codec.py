@@ -211,12 +211,12 @@ def _page(objects: list[bytes]) -> bytes:
 
 def _pack_extended(extensions: Extensions, _: Frame, value: Any) -> bytes:
     try:
-        packed: bytes = msgpack.packb(value, default=extensions.default, datetime=extensions.datetime)
+        packed: Any = msgpack.packb(value, default=extensions.default, datetime=extensions.datetime)
     except Error:
         raise
     except _UNPACKABLE as error:
         raise _no_value(value, error) from error
-    return packed
+    return packed  # type: ignore[no-any-return]
 
 
 def entries_of(entries: Any) -> Iterable[Any]:
