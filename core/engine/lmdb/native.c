@@ -22,6 +22,7 @@ extern int mdb_del(void *txn, unsigned dbi, mdb_val *key, mdb_val *data) WEAK;
 extern int mdb_cursor_open(void *txn, unsigned dbi, void **cursor) WEAK;
 extern void mdb_cursor_close(void *cursor) WEAK;
 extern int mdb_cursor_get(void *cursor, mdb_val *key, mdb_val *data, int op) WEAK;
+extern int mdb_cursor_put(void *cursor, mdb_val *key, mdb_val *data, unsigned flags) WEAK;
 extern int mdb_cursor_del(void *cursor, unsigned flags) WEAK;
 
 enum { FIRST = 0, LAST = 6, NEXT = 8, PREV = 12, SET_RANGE = 17 };
@@ -83,6 +84,47 @@ int slm_del(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const c
   unsigned char joined[PARTITION + SLM_MAX_KEY];
   mdb_val k = join(joined, partition, scoped, key, key_size);
   return mdb_del((void *)txn, dbi, &k, NULL);
+}
+
+static uint32_t unpack_size(const char **packed) {
+  uint32_t size;
+  memcpy(&size, *packed, sizeof size);
+  *packed += sizeof size;
+  return size;
+}
+
+int slm_get_many(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *packed, size_t count,
+                 slm_slice *values, size_t *done) {
+  unsigned char joined[PARTITION + SLM_MAX_KEY];
+  for (*done = 0; *done < count; ++*done) {
+    uint32_t size = unpack_size(&packed);
+    mdb_val v = {0, NULL}, k = join(joined, partition, scoped, packed, size);
+    packed += size;
+    int rc = mdb_get((void *)txn, dbi, &k, &v);
+    if (rc && rc != NOTFOUND) return rc;
+    values[*done].data = rc ? 0 : (uintptr_t)v.data;
+    values[*done].size = v.size;
+  }
+  return 0;
+}
+
+/* One cursor for all: a key that belongs onto the page of the one before it is put there without a way from the root. */
+int slm_put_many(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *packed, size_t count,
+                 size_t *done) {
+  unsigned char joined[PARTITION + SLM_MAX_KEY];
+  void *cursor;
+  *done = 0;
+  int rc = mdb_cursor_open((void *)txn, dbi, &cursor);
+  if (rc) return rc;
+  for (; *done < count; ++*done) {
+    uint32_t key_size = unpack_size(&packed), value_size = unpack_size(&packed);
+    mdb_val k = join(joined, partition, scoped, packed, key_size);
+    mdb_val v = {value_size, (void *)(uintptr_t)(packed + key_size)};
+    packed += (size_t)key_size + value_size;
+    if ((rc = mdb_cursor_put(cursor, &k, &v, 0)) != 0) break;
+  }
+  mdb_cursor_close(cursor);
+  return rc;
 }
 
 static void set_bound(slm_cursor *c, bound *b, const char *key, size_t key_size, bool open) {

@@ -23,6 +23,7 @@ type txn struct {
 	cursors map[*cursor]struct{}
 	failure error // what every later write and the commit answer
 	ended   bool
+	run     []byte // what many gets or puts are copied into
 }
 
 // Begin begins a transaction.
