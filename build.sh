@@ -6,6 +6,7 @@
 # ./build.sh tools   install what tests can do without (Debian, as root): arm64's cross compiler, qemu, clang
 # ./build.sh lint    formatting and static checks of all languages
 # ./build.sh bench abi [ENTRIES [ROUNDS]]   what a call of the C ABI costs beside plain C LMDB
+# ./build.sh bench python   the Python package beside py-lmdb
 # ./build.sh pack    build, then the tarballs of the Node package under build/pack, as npm publishes them
 # ./build.sh fuzz    every fuzz target for 30 seconds (or: fuzz SECONDS), then longer runs of the model and crash tests
 # ./build.sh install [--prefix DIR]     header, library, archive, pkg-config and CMake files, into DIR (/usr/local)
@@ -72,18 +73,8 @@ digest() { cat "$@" | cksum; }
 stamped() { local name=$1; shift; [ "$(cat "$build/stamps/$name" 2>/dev/null)" = "$(digest "$@")" ]; }
 stamp() { local name=$1; shift; mkdir -p "$build/stamps"; digest "$@" >"$build/stamps/$name"; }
 
-# For hosts that call on stacks of their own (capi/stack.c). tests/ffi builds without, to see what it is good for.
-stack_flags=-Wl,--wrap=pthread_getattr_np
-
 # library OUTPUT [GO-BUILD-FLAG...]: libslmdb.so with our symbols only, the same bytes wherever it is built.
-library() {
-  local output=$1
-  shift
-  go build -buildmode=c-shared -trimpath -buildvcs=false "$@" -ldflags "-s -w -buildid= -extldflags '-Wl,--build-id=none \
--Wl,-soname,$soname -Wl,--version-script=$root/include/slmdb.map $stack_flags'" -o "$output.new" ./capi
-  rm -f "$output.h"             # cgo's own header; include/slmdb.h is the contract
-  mv "$output.new" "$output"    # a process that has the old one mapped keeps it whole
-}
+library() { "$root/capi/library.sh" "$@"; }
 
 build_library() { # FOLDER
   step "libslmdb.so $version"
@@ -141,7 +132,7 @@ test_go() {
 
 test_python() {
   step "Python: tests"
-  PYTHONPATH=bindings/python/src "$build/venv/bin/python" -m pytest -q bindings/python/tests
+  PATH=$build/venv/bin:$PATH PYTHONPATH=bindings/python/src python -m pytest -q bindings/python/tests
 }
 
 test_node() {
@@ -240,6 +231,20 @@ fuzz() {
   SLMDB_CRASH_KILLS=2000 go test -count=1 -timeout 2h ./tests/crash
 }
 
+# A benchmark has an environment of its own, since its peers are no dependency of anything else.
+bench_python() {
+  check_tools
+  build_library "$build/lib"
+  local wanted=bindings/python/bench/requirements-bench.txt
+  if ! stamped bench-python "$wanted" || [ ! -x "$build/bench-venv/bin/python" ]; then
+    "$PYTHON" -m venv --clear "$build/bench-venv"
+    "$build/bench-venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$wanted"
+    stamp bench-python "$wanted"
+  fi
+  step "Python: bench beside py-lmdb"
+  PYTHONPATH=bindings/python/src "$build/bench-venv/bin/python" bindings/python/bench/bench.py "$@"
+}
+
 bench() {
   local what=${1:-}
   shift || true
@@ -250,7 +255,8 @@ bench() {
       step "C ABI beside plain C LMDB"
       tests/bench/abi/run.sh "$build" "$@"
       ;;
-    *) fail "there is no benchmark '$what': bench abi" ;;
+    python) bench_python "$@" ;;
+    *) fail "there is no benchmark '$what': bench abi, bench python" ;;
   esac
 }
 
@@ -268,10 +274,10 @@ lint() {
   [ -z "$unformatted" ] || fail "gofmt these: $unformatted"
   go vet ./...
   go run honnef.co/go/tools/cmd/staticcheck@v0.7.0 ./...
-  step "Python: ruff, mypy"
+  step "Python: ruff, mypy, pyright"
   "$build/venv/bin/ruff" check bindings/python
   "$build/venv/bin/ruff" format --check bindings/python
-  (cd bindings/python && "$build/venv/bin/mypy" --strict src)
+  (cd bindings/python && "$build/venv/bin/mypy" --strict src && "$build/venv/bin/pyright" --pythonpath "$build/venv/bin/python")
   step "Node: lint, types"
   (cd bindings/node && npm run --silent lint && npm run --silent types)
 }

@@ -28,7 +28,7 @@ build_unwrapped() {
   mkdir -p "$out"
   (
     source "$root/build.sh" help >/dev/null
-    stack_flags=
+    export SLMDB_STACK_FLAGS=
     library "$out/unwrapped.so"
   )
 }

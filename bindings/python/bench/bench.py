@@ -16,7 +16,6 @@ import tempfile
 import time
 
 import peers
-
 import scoped_lmdb
 
 

@@ -8,9 +8,10 @@ import pytest
 
 import scoped_lmdb
 
+RAW = [b"a", b"ab", b"b", b"c", b"d"]
 KINDS = {
     "typed": (lambda env: env.database("db"), ["a", "ab", "b", ("b", 1), 7], [1, {"x": [None]}, "text", b"", None]),
-    "bytes_key": (lambda env: env.bytes_key_database("db"), [b"a", b"ab", b"b", b"c", b"d"], [1, {}, "x", b"", None]),
+    "bytes_key": (lambda env: env.bytes_key_database("db"), RAW, [1, {}, "x", b"", None]),
     "bytes": (
         lambda env: env.bytes_database("db"),
         [b"a", b"ab", b"b", b"c", b"d"],

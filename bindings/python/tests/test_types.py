@@ -8,10 +8,12 @@ import pytest
 import scoped_lmdb
 
 RIGHT = """
-from typing import Any, Optional
+from collections.abc import MutableMapping
+from typing import Any, Optional, Union
 from typing_extensions import assert_type
 import scoped_lmdb
-from scoped_lmdb import Database, Env, ReadTxn, Scope, ScopeInfo, ScopeView, WriteTxn
+from scoped_lmdb import Batch, Database, DatabaseInfo, Env, EnvInfo, Range, ReadTxn, Scope, ScopeInfo, ScopeView
+from scoped_lmdb import Submitted, WriteTxn
 
 with scoped_lmdb.open("data", map_size=1 << 30, durability="no_sync") as env:
     assert_type(env, Env)
@@ -38,7 +40,45 @@ with scoped_lmdb.open("data", map_size=1 << 30, durability="no_sync") as env:
     assert_type(view.get(b"k"), Optional[bytes])
     assert_type([key for key in view], list[bytes])
     entries = view.range(reverse=True)
+    assert_type(entries, Range[tuple[bytes, bytes]])
     entries.close()
+    tenant = users.scope("a")
+    mapping: MutableMapping[str, dict[str, int]] = tenant
+    assert_type(tenant.pop("k"), dict[str, int])
+    assert_type(tenant.pop("k", None), Optional[dict[str, int]])
+    assert_type(tenant.setdefault("k", {}), dict[str, int])
+    assert_type(list(tenant.items()), list[tuple[str, dict[str, int]]])
+    tenant.update({"k": {"age": 1}})
+    with env.read() as reading:
+        assert_type(users.get_many(reading, "a", ["k"]), list[Optional[dict[str, int]]])
+        assert_type(users.get_many(reading, "a", ["k"], 0), list[Union[dict[str, int], int]])
+        assert_type(users.first(reading, "a"), Optional[tuple[str, dict[str, int]]])
+        assert_type(list(users.keys(reading, None, prefix="a")), list[str])
+        assert_type(list(users.values(reading, None)), list[dict[str, int]])
+        assert_type(blobs.get_view(reading, None, b"k"), Optional[memoryview])
+        assert_type(users.count(reading, None, start="a"), int)
+    with env.write() as writing, writing.child() as child:
+        assert_type(child, WriteTxn)
+        assert_type(users.put_many(child, "a", {"k": {}}), int)
+        assert_type(users.put_many(child, "a", [("k", {"x": 1})]), int)
+        assert_type(users.replace(child, "a", "k", {}), Optional[dict[str, int]])
+        assert_type(users.pop(child, "a", "k", 5), Union[dict[str, int], int])
+        assert_type(users.compare_and_swap(child, "a", "k", {}, {}), bool)
+    with env.batch() as batch:
+        assert_type(batch, Batch)
+        batch.put(users, "a", "k", {"age": 1})
+        batch.put_many(blobs, None, {b"k": b"v"})
+    assert_type(env.databases(), list[DatabaseInfo])
+    assert_type(env.info(), EnvInfo)
+
+    async def main() -> None:
+        scope = users.async_scope("a")
+        assert_type(await scope.get("k"), Optional[dict[str, int]])
+        await scope.put("k", {})
+        assert_type([key async for key, _ in scope.range()], list[str])
+        submitted = env.submit(env.batch())
+        await submitted
+        assert_type(submitted, Submitted)
     assert_type(env.scopes(), list[ScopeInfo])
     try:
         pass
@@ -55,6 +95,12 @@ with env.read() as txn:
     users.get(txn, 5, "k")  # wrong: a scope
     users.get(txn, "a", b"k")  # wrong: a key
     users.range(txn, "a", limit="5")  # wrong: a limit
+env.batch().put(users, "a", "k", "v")  # wrong: a value
+users.scope("a").update({"k": "v"})  # wrong: a value
+with env.write() as writing:
+    env.bytes_database("blobs").get_view(writing, None, b"k")  # wrong: a write transaction
+    users.put_many(writing, None, {b"k": 1})  # wrong: a key
+later = users.async_scope("a").put("k", b"v")  # wrong: a value
 scoped_lmdb.open("data", durability="maybe")  # wrong: a word
 env.bytes_database("blobs").scope("a")[b"k"] = "v"  # wrong: a value
 """

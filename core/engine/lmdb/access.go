@@ -90,21 +90,6 @@ func (t *txn) Direct(at engine.Place) (engine.Direct, bool) {
 	return engine.Direct{Txn: uintptr(t.raw), Table: uint32(at.Table.(*table).dbi), Partition: at.Partition, Scoped: at.Scoped}, true
 }
 
-// GetMany finds many values.
-func (t *txn) GetMany(at engine.Place, keys, values [][]byte) error {
-	if err := t.check(at); err != nil {
-		return err
-	}
-	for i, key := range keys {
-		value, err := t.get(at, key)
-		if err != nil && err != engine.ErrNotFound {
-			return err
-		}
-		values[i] = value
-	}
-	return nil
-}
-
 // writable says whether the transaction can write to the place.
 func (t *txn) writable(at engine.Place) error {
 	if err := t.check(at); err != nil {
@@ -211,30 +196,4 @@ func (t *txn) delete(at engine.Place, key []byte) error {
 		return t.fail(rc, "a key could not be deleted")
 	}
 	return nil
-}
-
-// Apply does a batch of writes.
-func (t *txn) Apply(at engine.Place, ops []engine.Op) (int, error) {
-	if err := t.writable(at); err != nil {
-		return 0, err
-	}
-	for i, op := range ops {
-		var err error
-		switch op.Kind {
-		case engine.OpPut:
-			err = t.put(at, op.Key, op.Value, 0)
-		case engine.OpInsert:
-			err = t.put(at, op.Key, op.Value, noOverwrite)
-		case engine.OpDelete:
-			if err = t.delete(at, op.Key); err == engine.ErrNotFound {
-				err = nil
-			}
-		default:
-			err = invalid("%d is no kind of write", op.Kind)
-		}
-		if err != nil {
-			return i, err
-		}
-	}
-	return len(ops), nil
 }

@@ -96,6 +96,42 @@ int slm_del(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const c
   return mdb_del((void *)txn, dbi, &k, NULL);
 }
 
+static uint32_t unpack_size(const char **packed) {
+  uint32_t size;
+  memcpy(&size, *packed, sizeof size);
+  *packed += sizeof size;
+  return size;
+}
+
+int slm_get_many(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *packed, size_t count,
+                 slm_slice *values, size_t *done) {
+  unsigned char joined[PARTITION + SLM_MAX_KEY];
+  for (*done = 0; *done < count; ++*done) {
+    uint32_t size = unpack_size(&packed);
+    mdb_val v = {0, NULL}, k = join(joined, partition, scoped, packed, size);
+    packed += size;
+    int rc = mdb_get((void *)txn, dbi, &k, &v);
+    if (rc && rc != NOTFOUND) return rc;
+    values[*done].data = rc ? 0 : (uintptr_t)v.data;
+    values[*done].size = v.size;
+  }
+  return 0;
+}
+
+int slm_put_many(uintptr_t txn, uintptr_t by, unsigned dbi, uint32_t partition, int scoped, const char *packed, size_t count,
+                 size_t *done) {
+  unsigned char joined[PARTITION + SLM_MAX_KEY];
+  for (*done = 0; *done < count; ++*done) {
+    uint32_t key_size = unpack_size(&packed), value_size = unpack_size(&packed);
+    mdb_val k = join(joined, partition, scoped, packed, key_size);
+    mdb_val v = {value_size, (void *)(uintptr_t)(packed + key_size)};
+    packed += (size_t)key_size + value_size;
+    int rc = by ? mdb_cursor_put((void *)by, &k, &v, 0) : mdb_put((void *)txn, dbi, &k, &v, 0);
+    if (rc) return rc;
+  }
+  return 0;
+}
+
 static void set_bound(slm_cursor *c, bound *b, const char *key, size_t key_size, bool open) {
   size_t head = 0;
   if (c->scoped) {

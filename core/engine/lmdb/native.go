@@ -12,6 +12,10 @@ package lmdb
 #cgo nocallback slm_put_close
 #cgo noescape slm_del
 #cgo nocallback slm_del
+#cgo noescape slm_get_many
+#cgo nocallback slm_get_many
+#cgo noescape slm_put_many
+#cgo nocallback slm_put_many
 #cgo noescape slm_cursor_open
 #cgo nocallback slm_cursor_open
 #cgo noescape slm_cursor_next
@@ -35,6 +39,9 @@ import (
 
 // maxKey is the longest key that LMDB stores, in bytes.
 const maxKey = C.SLM_MAX_KEY
+
+// slice is LMDB's memory, as C says where it is.
+type slice = C.slm_slice
 
 // rawTxn is LMDB's own MDB_txn pointer, kept as a number: it is C memory that the binding owns.
 type rawTxn uintptr
@@ -73,7 +80,7 @@ func placeArgs(at engine.Place) (dbi C.uint, partition C.uint32_t, scoped C.int)
 }
 
 // borrow makes a slice of LMDB's memory.
-func borrow(s *C.slm_slice) []byte {
+func borrow(s *slice) []byte {
 	p := *(*unsafe.Pointer)(unsafe.Pointer(&s.data))
 	return unsafe.Slice((*byte)(p), int(s.size))
 }
@@ -113,6 +120,24 @@ func nativeDel(t rawTxn, at engine.Place, key []byte) int {
 	dbi, partition, scoped := placeArgs(at)
 	k, kn := bytesArg(key)
 	return int(C.slm_del(C.uintptr_t(t), dbi, partition, scoped, k, kn))
+}
+
+// nativeGetMany looks up the packed keys of native.h, which are as many as values, and says how many it did.
+func nativeGetMany(t rawTxn, at engine.Place, packed []byte, values []slice) (int, int) {
+	var done C.size_t
+	dbi, partition, scoped := placeArgs(at)
+	p, _ := bytesArg(packed)
+	rc := C.slm_get_many(C.uintptr_t(t), dbi, partition, scoped, p, C.size_t(len(values)), unsafe.SliceData(values), &done)
+	return int(done), int(rc)
+}
+
+// nativePutMany puts count packed entries of native.h, and says how many it did.
+func nativePutMany(t rawTxn, by rawPutter, at engine.Place, packed []byte, count int) (int, int) {
+	var done C.size_t
+	dbi, partition, scoped := placeArgs(at)
+	p, _ := bytesArg(packed)
+	rc := C.slm_put_many(C.uintptr_t(t), C.uintptr_t(by), dbi, partition, scoped, p, C.size_t(count), &done)
+	return int(done), int(rc)
 }
 
 // rawCursor is a cursor of native.c.

@@ -1,6 +1,6 @@
 /*
  * What the engine does inside LMDB in one crossing from Go to C: one get, put or delete with the key joined from its
- * partition, and a cursor that walks, counts or deletes many entries of a bounded range.
+ * partition, many gets or puts, and a cursor that walks, counts or deletes many entries of a bounded range.
  */
 #ifndef SLM_NATIVE_H
 #define SLM_NATIVE_H
@@ -40,6 +40,16 @@ int slm_put(uintptr_t txn, uintptr_t by, unsigned dbi, uint32_t partition, int s
 int slm_put_open(uintptr_t txn, unsigned dbi, uintptr_t *by);
 void slm_put_close(uintptr_t by);
 int slm_del(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *key, size_t key_size);
+
+/*
+ * Many at once. `packed` is, for each of `count`, the key's size and, of puts, the value's, as 4 bytes of this machine's
+ * order each, then the key and the value. *done is how many were done before the first that failed. Of a key that is not
+ * there, the value's data is 0.
+ */
+int slm_get_many(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *packed, size_t count,
+                 slm_slice *values, size_t *done);
+int slm_put_many(uintptr_t txn, uintptr_t by, unsigned dbi, uint32_t partition, int scoped, const char *packed, size_t count,
+                 size_t *done);
 
 /* Allocates a cursor; bounds are keys without the partition. Free it with slm_cursor_close before the txn ends. */
 int slm_cursor_open(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *from, size_t from_size,

@@ -24,6 +24,7 @@ type txn struct {
 	putters [4]putter
 	failure error // what every later write and the commit answer
 	ended   bool
+	run     []byte // what many gets or puts are copied into
 }
 
 // Begin begins a transaction.

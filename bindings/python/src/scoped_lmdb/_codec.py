@@ -142,11 +142,10 @@ class Codec:
 
     def keys_page(self, frame: Frame, keys: list[Any]) -> bytes:
         """Many keys as one page."""
-        if self.typed_keys or set(map(type, keys)) <= {bytes}:
-            try:
-                return self._kept(frame, frame.pack(keys))
-            except _UNPACKABLE:
-                pass
+        try:
+            return self._kept(frame, frame.pack(keys))
+        except _UNPACKABLE:
+            pass  # which one it is, is found out below
         return _page([self.pack_key(frame, key) if self.typed_keys else _bin(frame, key) for key in keys])
 
     def entries_page(self, frame: Frame, entries: list[Any]) -> bytes:
@@ -155,13 +154,12 @@ class Codec:
             wrong = next(entry for entry in entries if len(entry) != 2)
             raise InvalidArgumentError(f"an entry is a key and a value, not {len(wrong)} objects: {wrong!r:.100}")
         if self._plain:
-            flat = list(chain.from_iterable(entries))
-            raw = set(map(type, flat[::2] if self.typed_values else flat)) if not self.typed_keys else set()
-            if raw <= {bytes}:
-                try:
-                    return self._kept(frame, frame.pack(flat))
-                except _UNPACKABLE:
-                    pass  # which one it is, is found out below
+            # Raw ones are not looked at: bytes, bytearray and memoryview are packed as what the library takes for raw
+            # bytes, and it refuses everything else.
+            try:
+                return self._kept(frame, frame.pack(list(chain.from_iterable(entries))))
+            except _UNPACKABLE:
+                pass  # which one it is, is found out below
         objects = []
         for key, value in entries:
             objects.append(self.pack_key(frame, key) if self.typed_keys else _bin(frame, key))
@@ -213,12 +211,12 @@ def _page(objects: list[bytes]) -> bytes:
 
 def _pack_extended(extensions: Extensions, _: Frame, value: Any) -> bytes:
     try:
-        packed: bytes = msgpack.packb(value, default=extensions.default, datetime=extensions.datetime)
+        packed: Any = msgpack.packb(value, default=extensions.default, datetime=extensions.datetime)
     except Error:
         raise
     except _UNPACKABLE as error:
         raise _no_value(value, error) from error
-    return packed
+    return packed  # type: ignore[no-any-return]
 
 
 def entries_of(entries: Any) -> Iterable[Any]:

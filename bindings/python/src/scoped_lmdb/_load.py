@@ -20,6 +20,7 @@ _FILE = "libslmdb.so"
 
 class _State:
     library: _declare.Library | None = None
+    path: Path | None = None
     lock = threading.Lock()
 
 
@@ -38,6 +39,11 @@ def library() -> _declare.Library:
             if _State.library is None:
                 _State.library = _load()
     return _State.library
+
+
+def loaded_from() -> Path | None:
+    """The file that the library was loaded from; None if it was not."""
+    return _State.path
 
 
 def _places() -> list[tuple[str, Path]]:
@@ -77,7 +83,9 @@ def _open(path: Path) -> _declare.Library:
             raise LoadError(
                 f"{path} has ABI {found} and this package needs ABI {_declare.ABI_VERSION}: take both of one version"
             )
-        return _declare.Library(loaded)
+        library = _declare.Library(loaded)
+        _State.path = path
+        return library
     except OSError as error:
         raise LoadError(f"{path} cannot be loaded: {error}") from error
     except AttributeError as error:

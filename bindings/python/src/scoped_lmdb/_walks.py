@@ -21,7 +21,7 @@ VM = TypeVar("VM")
 Entries = Union[Mapping[KM, VM], Iterable[tuple[KM, VM]]]
 
 # Entries that put_many hands over at once. More gain nothing, and cost memory.
-_MANY = 16384
+_MANY = 4096
 
 
 class DatabaseStats(NamedTuple):

@@ -27,7 +27,7 @@ class Error(Exception):
         return str(self.args[0]) if self.args else ""
 
 
-class LoadError(Error, ImportError):
+class LoadError(Error, ImportError):  # pyright: ignore[reportIncompatibleVariableOverride]
     """The library libslmdb.so is missing, cannot be loaded here, or is of another ABI."""
 
     name = "Load"
