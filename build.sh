@@ -4,6 +4,7 @@
 # ./build.sh test    build, then all tests
 # ./build.sh lint    formatting and static checks of all languages
 # ./build.sh pack    build, then the tarballs of the Node package under build/pack, as npm publishes them
+# ./build.sh bench node   build, then the Node package beside npm lmdb (or: bench node ENTRIES ROUNDS)
 # ./build.sh fuzz    every fuzz target for 30 seconds (or: fuzz SECONDS), then longer runs of the model and crash tests
 # ./build.sh clean   remove build/ and what the tests left
 # ./build.sh help    this text
@@ -173,6 +174,19 @@ pack() {
   "$NODE" bindings/node/pack.js "$build/pack" "$build"
 }
 
+bench() {
+  local what=${1:-}
+  [ "$what" = node ] || fail "bench what? There is: bench node"
+  shift
+  check_tools
+  build_library
+  build_node
+  step "Node: beside npm lmdb"
+  # its platforms' packages are not all in every registry, which a lock file would demand
+  (cd bindings/node/bench && npm install --no-package-lock --no-audit --no-fund --loglevel=error --ignore-scripts)
+  (cd bindings/node/bench && "$NODE" compare.js "$@")
+}
+
 lint() {
   build_all
   step "Go: gofmt, vet, staticcheck"
@@ -190,7 +204,7 @@ lint() {
 }
 
 clean() {
-  rm -rf "$build" bindings/node/node_modules tests/vectors/check/node_modules
+  rm -rf "$build" bindings/node/node_modules bindings/node/bench/node_modules tests/vectors/check/node_modules
   find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
   rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis bindings/python/.{pytest,mypy,ruff}_cache bindings/python/.hypothesis
 }
@@ -203,6 +217,7 @@ case "${1:-help}" in
   test) test_all ;;
   lint) lint ;;
   pack) pack ;;
+  bench) shift; bench "$@" ;;
   fuzz) shift; fuzz "$@" ;;
   clean) clean ;;
   help | -h | --help) help ;;
