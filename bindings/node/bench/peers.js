@@ -65,7 +65,9 @@ export function theirs (folder) {
     getMany: (kind, keys) => databases[kind].getMany(keys),
     walk (kind, start, limit) {
       let count = 0
-      for (const { key, value } of databases[kind].getRange({ start, limit })) if (key !== null && value !== null) count++
+      for (const { key, value } of databases[kind].getRange({ start, limit })) {
+        if (key !== null && value !== null) count++
+      }
       return count
     },
     keys (kind) {
