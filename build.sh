@@ -6,7 +6,8 @@
 # ./build.sh tools   install what tests can do without (Debian, as root): arm64's cross compiler, qemu, clang
 # ./build.sh lint    formatting and static checks of all languages
 # ./build.sh bench abi [ENTRIES [ROUNDS]]   what a call of the C ABI costs beside plain C LMDB
-# ./build.sh bench python   the Python package beside py-lmdb
+# ./build.sh bench python                   the Python package beside py-lmdb
+# ./build.sh bench node [ENTRIES ROUNDS]    the Node package beside npm lmdb
 # ./build.sh pack    build, then the tarballs of the Node package under build/pack, as npm publishes them
 # ./build.sh fuzz    every fuzz target for 30 seconds (or: fuzz SECONDS), then longer runs of the model and crash tests
 # ./build.sh install [--prefix DIR]     header, library, archive, pkg-config and CMake files, into DIR (/usr/local)
@@ -245,6 +246,14 @@ bench_python() {
   PYTHONPATH=bindings/python/src "$build/bench-venv/bin/python" bindings/python/bench/bench.py "$@"
 }
 
+bench_node() {
+  build_all
+  step "Node: beside npm lmdb"
+  # its platforms' packages are not all in every registry, which a lock file would demand
+  (cd bindings/node/bench && npm install --no-package-lock --no-audit --no-fund --loglevel=error --ignore-scripts)
+  (cd bindings/node/bench && "$NODE" compare.js "$@")
+}
+
 bench() {
   local what=${1:-}
   shift || true
@@ -256,7 +265,8 @@ bench() {
       tests/bench/abi/run.sh "$build" "$@"
       ;;
     python) bench_python "$@" ;;
-    *) fail "there is no benchmark '$what': bench abi, bench python" ;;
+    node) bench_node "$@" ;;
+    *) fail "there is no benchmark '$what': bench abi, bench python, bench node" ;;
   esac
 }
 
@@ -292,7 +302,7 @@ tools() {
 }
 
 clean() {
-  rm -rf "$build" bindings/node/node_modules tests/{ffi,vectors/check}/node_modules
+  rm -rf "$build" bindings/node/{,bench/}node_modules tests/{ffi,vectors/check}/node_modules
   find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
   rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis bindings/python/.{pytest,mypy,ruff}_cache bindings/python/.hypothesis
 }

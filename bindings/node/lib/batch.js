@@ -85,6 +85,7 @@ class Batch {
     try {
       this.#check()
       this.#env.checkOutside()
+      this.#env.submitGathered()
       const promise = native.batchSubmit(this.#handle, this.#env)
       this.#end('submitted')
       return promise

@@ -29,6 +29,7 @@ const MADE_HERE = Symbol('made here')
  * @typedef {object} Target
  * @property {number} handle
  * @property {number} envHandle
+ * @property {import('./gathering.js').Gathering} gathering single writes that go into a batch together
  * @property {import('./codec.js').Codec} codec
  * @property {import('./scope.js').ScopeHandles} scopes
  * @property {(txn: Txn, scope: unknown, options: unknown, shown: Shown, whenDone: (() => void) | undefined) =>
@@ -50,7 +51,7 @@ class Database {
    * @param {symbol} made
    * @param {import('./env.js').Env} env
    * @param {{ name: string, kind: number, handle: number, envHandle: number, keyType: unknown, valueType: unknown,
-   *   codec: import('./codec.js').ValueCodec | undefined }} opened
+   *   codec: import('./codec.js').ValueCodec | undefined, gathering: import('./gathering.js').Gathering }} opened
    * @param {import('./scope.js').ScopeHandles} scopes
    */
   constructor (made, env, opened, scopes) {
@@ -70,6 +71,7 @@ class Database {
     targets.set(this, {
       handle: this.#handle,
       envHandle: opened.envHandle,
+      gathering: opened.gathering,
       codec: this.#codec,
       scopes,
       walk: (txn, scope, options, shown, whenDone) => this.#walk(txn, scope, options, shown, whenDone)
@@ -427,15 +429,16 @@ function sourceOf (large) {
 
 /**
  * Opens a database; env.js keeps it.
- * @param {import('./env.js').Env} env @param {number} envHandle @param {import('./scope.js').ScopeHandles} scopes
+ * @param {import('./env.js').Env} env @param {Pick<Target, 'envHandle' | 'scopes' | 'gathering'>} its
  * @param {number} kind @param {string} name @param {ReturnType<typeof import('./kinds.js').databaseOptions>} options
  */
-function openDatabase (env, envHandle, scopes, kind, name, options) {
+function openDatabase (env, { envHandle, scopes, gathering }, kind, name, options) {
   const start = encoder.mark()
   try {
     const handle = native.dbOpen(envHandle, start, encoder.writeName(name), { ...options.numbers, kind })
     const { keyType, valueType, codec } = options
-    return new Database(MADE_HERE, env, { name, kind, handle, envHandle, keyType, valueType, codec }, scopes)
+    const opened = { name, kind, handle, envHandle, gathering }
+    return new Database(MADE_HERE, env, { ...opened, keyType, valueType, codec }, scopes)
   } catch (error) {
     if (!(error instanceof encoder.Unencodable)) throw error
     throw new SlmdbError(STATUS.INVALID_NAME, `the database's name cannot be written: ${error.message}`)

@@ -79,7 +79,7 @@ function readBinary (length) {
  */
 function copyOf (source, start, length) {
   const copy = Buffer.allocUnsafe(length)
-  if (length < 16) {
+  if (length < 40) {
     for (let i = 0; i < length; i++) copy[i] = source[start + i]
   } else {
     copy.set(new Uint8Array(source.buffer, source.byteOffset + start, length)) // half the time of Buffer's own ways

@@ -7,6 +7,7 @@ const { readAll } = require('./cursor.js')
 const { openDatabase } = require('./database.js')
 const { SlmdbError, STATUS, invalidArgument } = require('./errors.js')
 const { FinalizationHandle } = require('./finalization.js')
+const { Gathering, submitAll } = require('./gathering.js')
 const { KIND, databaseOptions, describeListed } = require('./kinds.js')
 const { checkOptions, flag, oneOf, wholeNumber } = require('./options.js')
 const { ScopeHandles } = require('./scope.js')
@@ -32,6 +33,7 @@ class Env {
   #scopes
   #finalization
   #turns = new Turns()
+  #gathering
   /** By kind, name and types, so that asking again for a database opens no second handle. @type {Map<string, any>} */
   #databases = new Map()
 
@@ -45,6 +47,7 @@ class Env {
     this.#readOnly = (options.flags & FLAG_READ_ONLY) !== 0
     this.#handle = openHandle(path, options)
     this.#scopes = new ScopeHandles(this.#handle)
+    this.#gathering = new Gathering(this, this.#handle)
     this.#finalization = new FinalizationHandle(this, native.envRelease, this.#handle)
   }
 
@@ -83,7 +86,8 @@ class Env {
     const key = `${kind} ${layout} ${keyType} ${valueType} ${unnamedDefault} ${codecId(options.codec)} ${name}`
     let database = this.#databases.get(key)
     if (database === undefined) {
-      database = openDatabase(this, this.#handle, this.#scopes, kind, name, options)
+      const its = { envHandle: this.#handle, scopes: this.#scopes, gathering: this.#gathering }
+      database = openDatabase(this, its, kind, name, options)
       this.#databases.set(key, database)
     }
     return database
@@ -134,6 +138,11 @@ class Env {
         abortIfOpen(txn)
       }
     })
+  }
+
+  /** Before another batch: what came before it goes first. */
+  submitGathered () {
+    this.#gathering.submit()
   }
 
   /** Batches wait for the write transaction: one that its own function awaits would wait for ever. */
@@ -257,6 +266,7 @@ class Env {
 
   close () {
     if (this.#closed) return
+    this.#gathering.submit()
     native.envClose(this.#handle)
     this.#closed = true
     this.#finalization.cancel()
@@ -320,6 +330,7 @@ function envOptions (given) {
 /** @param {string} path @param {ReturnType<typeof envOptions>} options */
 function openHandle (path, options) {
   native.ready()
+  native.beforeExit(submitAll)
   const start = encoder.mark()
   try {
     return native.envOpen(start, encoder.writeName(path), options)

@@ -10,7 +10,7 @@ const { ADD } = native
 /** @typedef {import('./database.js').Database} Database */
 /** @typedef {import('./txn.js').Txn} Txn */
 
-/** One scope of one Database. Every operation has a transaction of its own; what returns a promise is a batch. */
+/** One scope of one Database. Every operation has a transaction of its own; those with promises are batches. */
 class ScopeView {
   #database
   #scope
@@ -205,16 +205,21 @@ class ScopeView {
     return this.#write((txn) => this.#database.clear(txn, this.#scope))
   }
 
-  // What follows is a batch each: the promise resolves when it is committed, together with others that wait.
+  // What follows goes into batches: the promise resolves when it is committed, together with others that wait.
 
   /** @param {unknown} key @param {unknown} value */
   put (key, value) {
-    return this.#submit(ADD.PUT, key, value)
+    try {
+      this.#database.env.checkOutside()
+      return this.#target.gathering.put(this.#target, this.#scope, key, value)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /** @param {unknown} key @param {unknown} value */
   putIfAbsent (key, value) {
-    return this.#submit(ADD.PUT_IF_ABSENT, key, value).then(() => true, (error) => {
+    return this.#insert(key, value).then(() => true, (error) => {
       if (error.code === 'SLMDB_KEY_EXISTS') return false
       throw error
     })
@@ -222,11 +227,11 @@ class ScopeView {
 
   /** @param {unknown} key */
   delete (key) {
-    return this.#submit(ADD.DELETE, key, undefined)
+    return this.#remove(ADD.DELETE, key)
   }
 
   clear () {
-    return this.#submit(ADD.CLEAR, undefined, undefined)
+    return this.#remove(ADD.CLEAR, undefined)
   }
 
   /**
@@ -255,16 +260,23 @@ class ScopeView {
     })
   }
 
-  /** @param {number} what @param {unknown} key @param {unknown} value @returns {Promise<void>} */
-  #submit (what, key, value) {
-    const { env } = this.#database
+  /** @param {number} what @param {unknown} key @returns {Promise<void>} */
+  #remove (what, key) {
     try {
-      env.checkOutside()
-      return writeToAdd(this.#target, what, this.#scope, key, value,
-        () => native.batchOne(this.#target.envHandle, env))
+      this.#database.env.checkOutside()
+      return this.#target.gathering.add(this.#target, what, this.#scope, key)
     } catch (error) {
       return Promise.reject(error)
     }
+  }
+
+  /** A batch of its own: others are not to fail with it. @param {unknown} key @param {unknown} value */
+  async #insert (key, value) {
+    const { env } = this.#database
+    env.checkOutside()
+    this.#target.gathering.submit()
+    return writeToAdd(this.#target, ADD.PUT_IF_ABSENT, this.#scope, key, value,
+      () => native.batchOne(this.#target.envHandle, env))
   }
 }
 

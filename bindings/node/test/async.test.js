@@ -70,6 +70,43 @@ check('what cannot be written rejects, and is no error of others', async (place)
   await rejectsCode('SLMDB_CLOSED', env.flush())
 })
 
+check('writes of one turn keep their order, whatever they are and wherever they go', async (place) => {
+  const env = place.open()
+  const typed = env.database('typed')
+  const raw = env.bytesDatabase('raw', { layout: 'heed' })
+  const views = [typed.scope('a'), typed.scope('b'), raw.scope('a'), raw.scope()]
+  const models = views.map(() => new Map())
+  let seed = 7
+  const next = (below) => { seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0; return seed % below }
+  const refused = []
+  const done = []
+  for (let i = 0; i < 6000; i++) {
+    const which = next(views.length)
+    const [view, model, key] = [views[which], models[which], `key ${next(50)}`]
+    const stored = which < 2 ? key : Buffer.from(key)
+    const value = Buffer.alloc(next(40) === 0 ? 20000 : 5, i)
+    const what = next(20)
+    if (what < 14) done.push(view.put(stored, value)) && model.set(key, value)
+    else if (what < 17) done.push(view.delete(stored)) && model.delete(key)
+    else if (what < 18) done.push(view.putIfAbsent(stored, value)) && model.has(key) || model.set(key, value)
+    else if (what < 19) done.push(view.clear()) && model.clear()
+    else refused.push(view.put(which < 2 ? 'x'.repeat(600) : Buffer.alloc(600), value).catch((error) => error))
+    if (next(200) === 0) await new Promise(setImmediate)
+    if (next(300) !== 0) continue
+    done.push(env.batch([{ type: 'clear', database: typed, scope: 'b' }]))
+    models[1].clear()
+  }
+  await Promise.all(done)
+  for (const error of await Promise.all(refused)) {
+    assert.equal(error.code, 'SLMDB_KEY_TOO_LONG')
+    assert.match(error.message, /^a key of/)
+  }
+  views.forEach((view, i) => {
+    const found = [...view].map(([key, value]) => [String(key), value])
+    assert.deepStrictEqual(found, [...models[i]].sort(([a], [b]) => a < b ? -1 : 1))
+  })
+})
+
 check('a map that is full: that write alone fails', async (place) => {
   const env = place.open({ mapSize: 1024 * 1024 })
   const view = env.bytesDatabase('db').scope('tenant')

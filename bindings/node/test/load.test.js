@@ -22,7 +22,7 @@ const TRY = `
 `
 const tried = (env) => runCode(TRY, { env }).stdout
 
-test('the places: the environment variable alone, or the package of the platform, what was built, the development tree', () => {
+test('the places: the environment variable alone, or the platform, what was built, the development tree', () => {
   const files = (environment) => places(environment).map(({ file }) => path.relative(packageFolder, file))
   assert.deepEqual(files({ SLMDB_ADDON: path.join(packageFolder, 'some/addon.node') }), ['some/addon.node'])
   const [ofPlatform, ...others] = places({}).map(({ file }) => file)

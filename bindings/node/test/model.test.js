@@ -74,6 +74,51 @@ class Lists {
       (lte === undefined || this.compare(key, lte) <= 0))
     return (reverse ? within.reverse() : within).slice(0, limit)
   }
+
+  get (scope, key) {
+    const at = this.find(scope, key)
+    return at < 0 ? undefined : this.lists.get(scope)[at][1]
+  }
+
+  deleteRange (scope, span) {
+    const within = this.range(scope, span)
+    for (const [key] of within) this.delete(scope, key)
+    return within.length
+  }
+}
+
+/** What the model answers, and becomes, for the operations that have the same shape for all. */
+const ANSWERS = {
+  putIfAbsent (model, scope, key, value) {
+    if (model.find(scope, key) >= 0) return false
+    model.put(scope, key, value)
+    return true
+  },
+  replace (model, scope, key, value) {
+    const before = model.get(scope, key)
+    model.put(scope, key, value)
+    return before
+  },
+  pop (model, scope, key) {
+    const before = model.get(scope, key)
+    model.delete(scope, key)
+    return before
+  },
+  putMany (model, scope, entries) {
+    for (const [key, value] of entries) model.put(scope, key, value)
+    return entries.length
+  },
+  has: (model, scope, key) => model.find(scope, key) >= 0,
+  getMany: (model, scope, keys) => keys.map((key) => model.get(scope, key)),
+  isEmpty: (model, scope) => model.lists.get(scope).length === 0,
+  count: (model, scope, span) => model.range(scope, span).length,
+  deleteRange: (model, scope, span) => model.deleteRange(scope, span),
+  first: (model, scope) => model.lists.get(scope).at(0),
+  last: (model, scope) => model.lists.get(scope).at(-1),
+  atOrAfter: (model, scope, key) => model.range(scope, { gte: key, limit: 1 })[0],
+  after: (model, scope, key) => model.range(scope, { gt: key, limit: 1 })[0],
+  atOrBefore: (model, scope, key) => model.range(scope, { lte: key, reverse: true, limit: 1 })[0],
+  before: (model, scope, key) => model.range(scope, { lt: key, reverse: true, limit: 1 })[0]
 }
 
 function operations ({ key, value }) {
@@ -82,12 +127,23 @@ function operations ({ key, value }) {
   const any = { gt: key, gte: key, lt: key, lte: key, reverse: fc.boolean(), limit }
   const bounds = fc.record(any, { requiredKeys: [] })
     .map(({ gt, lt, ...rest }) => ({ ...rest, ...('gte' in rest ? {} : { gt }), ...('lte' in rest ? {} : { lt }) }))
+  const span = bounds.map(({ reverse: _, limit: __, ...rest }) => rest)
   const one = fc.oneof(
     { weight: 6, arbitrary: fc.tuple(fc.constant('put'), scope, key, value) },
     { weight: 2, arbitrary: fc.tuple(fc.constant('delete'), scope, key) },
     { weight: 3, arbitrary: fc.tuple(fc.constant('get'), scope, key) },
     { weight: 3, arbitrary: fc.tuple(fc.constant('range'), scope, bounds) },
-    { weight: 1, arbitrary: fc.tuple(fc.constant('clear'), scope) }
+    { weight: 1, arbitrary: fc.tuple(fc.constant('clear'), scope) },
+    { weight: 2, arbitrary: fc.tuple(fc.constantFrom('keys', 'values'), scope, bounds) },
+    { weight: 2, arbitrary: fc.tuple(fc.constantFrom('putIfAbsent', 'replace'), scope, key, value) },
+    { weight: 1, arbitrary: fc.tuple(fc.constant('putMany'), scope, fc.array(fc.tuple(key, value))) },
+    { weight: 1, arbitrary: fc.tuple(fc.constant('getMany'), scope, fc.array(key, { maxLength: 20 })) },
+    { weight: 1, arbitrary: fc.tuple(fc.constantFrom('isEmpty', 'first', 'last'), scope) },
+    { weight: 1, arbitrary: fc.tuple(fc.constantFrom('count', 'deleteRange'), scope, span) },
+    {
+      weight: 4,
+      arbitrary: fc.tuple(fc.constantFrom('has', 'pop', 'atOrAfter', 'after', 'atOrBefore', 'before'), scope, key)
+    }
   )
   const transaction = fc.record({ abort: fc.boolean(), steps: fc.array(one, { maxLength: 30 }) })
   return fc.array(transaction, { maxLength: 6 })
@@ -102,17 +158,24 @@ function step (db, txn, model, [what, scope, ...rest]) {
     case 'delete':
       assert.equal(db.delete(txn, scope, ...rest), model.delete(scope, ...rest))
       break
-    case 'get': {
-      const at = model.find(scope, rest[0])
-      assert.deepStrictEqual(db.get(txn, scope, rest[0]), at < 0 ? undefined : model.lists.get(scope)[at][1])
+    case 'get':
+      assert.deepStrictEqual(db.get(txn, scope, rest[0]), model.get(scope, rest[0]))
       break
-    }
     case 'range':
       assert.deepStrictEqual(all(db.range(txn, scope, rest[0])), model.range(scope, rest[0]))
+      break
+    case 'keys':
+      assert.deepStrictEqual(all(db.keys(txn, scope, rest[0])), model.range(scope, rest[0]).map(([key]) => key))
+      break
+    case 'values':
+      assert.deepStrictEqual(all(db.values(txn, scope, rest[0])), model.range(scope, rest[0]).map(([, value]) => value))
       break
     case 'clear':
       assert.equal(db.clear(txn, scope), model.lists.get(scope).length)
       model.lists.set(scope, [])
+      break
+    default:
+      assert.deepStrictEqual(db[what](txn, scope, ...rest), ANSWERS[what](model, scope, ...rest))
   }
 }
 

@@ -42,7 +42,8 @@ const PROGRAM = `
 
 /** What a program prints that uses the installed package. */
 async function use (place, isModule) {
-  const how = isModule ? "import { open, version } from 'scoped-lmdb'" : "const { open, version } = require('scoped-lmdb')"
+  const names = '{ open, version }'
+  const how = isModule ? `import ${names} from 'scoped-lmdb'` : `const ${names} = require('scoped-lmdb')`
   const file = path.join(place, isModule ? 'program.mjs' : 'program.cjs')
   fs.writeFileSync(file, how + PROGRAM)
   const { stdout } = await run(process.execPath, [file], { cwd: place, env: { ...process.env, SLMDB_ADDON: '' } })

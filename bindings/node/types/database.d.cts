@@ -43,7 +43,8 @@ export interface DatabaseOptions<V = Value> {
   /**
    * Makes values bytes and back, in place of this package. In a typed or bytes-key database what `encode` returns must
    * be one MessagePack object with text in UTF-8 (`SLMDB_INVALID_VALUE`), so that other languages can read it; in one
-   * of bytes it may be anything. A `Packr` of npm msgpackr is a codec.
+   * of bytes it may be anything. `new Packr({ useRecords: false })` of npm
+   * msgpackr is a codec.
    */
   codec?: Codec<V> | undefined
 }

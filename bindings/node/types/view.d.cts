@@ -12,9 +12,11 @@ import type { Key, ReadKey, ReadValue, Value } from './values.cjs'
  * {@link Env.write}.
  *
  * What ends in `Sync` is committed when it returns, and waits for the write transactions of others. What returns a
- * promise does not block: the library's own thread commits it, together with what else waits; the promise resolves when
- * it is as durable as the Env makes a commit, and rejects with the error of this write alone. Thousands may be under
- * way; they are done in the order of their submission. The process stays until they are done.
+ * promise does not block: the library's own thread commits it, together with what else waits; the promise resolves
+ * when it is as durable as the Env makes a commit, and rejects with the error for which this write was not done.
+ * Thousands may be under way; they are done in the order in which they were asked for. What is put, deleted and
+ * cleared in one turn of the event loop, in values below 16 KiB, is one batch, and fails together where it is not
+ * refused for itself: when the map or the disk is full. The process stays until all is done.
  *
  * @typeParam K - the keys
  * @typeParam V - the values

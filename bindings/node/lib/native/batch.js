@@ -39,8 +39,17 @@ function settle (count, id, status, message) {
   one?.reject(new SlmdbError(/** @type {number} */ (status), /** @type {string} */ (message)))
 }
 
+/** What else is to be submitted before the process ends. */
+let submitAtExit = () => {}
+
+/** @param {() => void} submit */
+function beforeExit (submit) {
+  submitAtExit = submit
+}
+
 /** Before the process ends: what was submitted is on its way, and does not take long. */
 function settleAtExit () {
+  submitAtExit()
   if (waiting.size > 0) loaded.addon.settle()
 }
 
@@ -81,28 +90,34 @@ function batchAdd (batch) {
   check()
 }
 
-/** @param {number} handle @param {unknown} env @param {() => void} call @returns {Promise<void>} */
-function submit (handle, env, call) {
+/** @param {number} handle @param {() => void} call */
+function submit (handle, call) {
   listen()
-  const id = ++lastId
   frame[HANDLE] = handle
-  frame[OPTION] = id
+  frame[OPTION] = ++lastId
   call()
   check()
-  return new Promise((resolve, reject) => { waiting.set(id, { env, resolve, reject }) })
+  return lastId
 }
 
 const callSubmit = () => loaded.addon.batchSubmit()
 const callOne = () => loaded.addon.batchOne()
 
-/** @param {number} batch @param {unknown} env */
-function batchSubmit (batch, env) {
-  return submit(batch, env, callSubmit)
+/** @param {number} batch @param {Waiting} who */
+function batchSubmitTo (batch, who) {
+  waiting.set(submit(batch, callSubmit), who)
 }
 
-/** A batch of what toAdd was told. @param {number} handle of the Env @param {unknown} env */
+/** @param {number} batch @param {unknown} env @returns {Promise<void>} */
+function batchSubmit (batch, env) {
+  const id = submit(batch, callSubmit)
+  return new Promise((resolve, reject) => { waiting.set(id, { env, resolve, reject }) })
+}
+
+/** A batch of what toAdd was told. @param {number} handle of the Env @param {unknown} env @returns {Promise<void>} */
 function batchOne (handle, env) {
-  return submit(handle, env, callOne)
+  const id = submit(handle, callOne)
+  return new Promise((resolve, reject) => { waiting.set(id, { env, resolve, reject }) })
 }
 
 /** @param {number} batch */
@@ -112,9 +127,6 @@ function batchClose (batch) {
   check()
 }
 
-/** Whether anything of this thread is under way. */
-function isWaiting () {
-  return waiting.size > 0
+module.exports = {
+  ADD, batchAdd, batchClose, batchOne, batchOpen, batchSubmit, batchSubmitTo, beforeExit, listen, toAdd
 }
-
-module.exports = { ADD, batchAdd, batchClose, batchOne, batchOpen, batchSubmit, isWaiting, toAdd }

@@ -14,6 +14,7 @@ if (workerData.pending) {
   db.put(writing, 'tenant', 'dropped', 1)
   entries.writing = writing
 }
+if (workerData.how === 'terminate') await new Promise(setImmediate) // what is put in a turn is submitted at its end
 parentPort.postMessage('open')
 if (workerData.how === 'exit') process.exit(0)
 if (workerData.how === 'throw') throw new Error('as asked')
