@@ -6,6 +6,7 @@ require (
 	github.com/OneOfOne/xxhash v1.2.8
 	github.com/PowerDNS/lmdb-go v1.9.3
 	github.com/bmatsuo/lmdb-go v1.8.0
+	github.com/cespare/xxhash/v2 v2.3.0
 	github.com/tidwall/btree v1.8.1
 	github.com/vmihailenco/msgpack/v5 v5.4.1
 	pgregory.net/rapid v1.2.0

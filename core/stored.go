@@ -171,6 +171,9 @@ func (t *Txn) Tables() ([]string, error) {
 	return names, wrap(err)
 }
 
+// Snapshot is the number of the commit that a read transaction sees; 0 where that is not known.
+func (t *Txn) Snapshot() uint64 { return t.engine.Snapshot() }
+
 // The tables of an environment that are no database's.
 const (
 	RegistryTable = rowsTable

@@ -24,10 +24,13 @@ var allowed = map[string][]string{
 	"core/engine/mem":        {"core/engine", "github.com/tidwall/btree"},
 	"core/engine/faulty":     {"core/engine"},
 	"core/engine/enginetest": {"core/engine", "pgregory.net/rapid"},
-	"capi":                   {"core", "core/codec", "core/engine/lmdb", "github.com/vmihailenco/msgpack/v5", "C"},
-	"tests/vectors":          {"core/codec"},
-	"demo":                   {"core", "demo/*", "github.com/OneOfOne/xxhash"},
-	"demo/*":                 {"core", "core/engine/lmdb", "demo/*"},
+	"core/maintenance": {"core", "core/scope", "core/layout", "core/codec", "core/maintenance/notation",
+		"github.com/cespare/xxhash/v2", "github.com/vmihailenco/msgpack/v5"},
+	"core/maintenance/notation": {"core", "core/codec", "github.com/vmihailenco/msgpack/v5", "github.com/vmihailenco/msgpack/v5/msgpcode"},
+	"capi":                      {"core", "core/codec", "core/engine/lmdb", "github.com/vmihailenco/msgpack/v5", "C"},
+	"tests/vectors":             {"core/codec"},
+	"demo":                      {"core", "demo/*", "github.com/OneOfOne/xxhash"},
+	"demo/*":                    {"core", "core/engine/lmdb", "demo/*"},
 }
 
 func TestImports(t *testing.T) {
