@@ -87,8 +87,8 @@ func Backup(ctx context.Context, env *core.Env, folder string, o BackupOptions) 
 	if err = syncFolder(partial); err != nil {
 		return 0, err
 	}
-	// An empty folder is replaced, one that has got something meanwhile is not.
-	if err = os.Rename(partial, folder); err != nil {
+	// The system replaces an empty folder and refuses one that has got something meanwhile; os.Rename would refuse both.
+	if err = syscall.Rename(partial, folder); err != nil {
 		return 0, pathError(err)
 	}
 	return size, syncFolder(filepath.Dir(folder))

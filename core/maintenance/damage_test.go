@@ -216,7 +216,7 @@ type failingWriter struct{ err error }
 
 func (f failingWriter) Write([]byte) (int, error) { return 0, f.err }
 
-// TestMapFull lets the map of the target be too small: what was imported so far is deleted, and room is left.
+// TestImportIntoAFullMap lets the map of the target be too small: what was imported so far is deleted, and room is left.
 func TestImportIntoAFullMap(t *testing.T) {
 	env := memoryEnv(t)
 	db, err := core.OpenBytes(ctx, env, "db")
