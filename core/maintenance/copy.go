@@ -49,10 +49,6 @@ func copyScope(ctx context.Context, from *core.Env, s core.Scope, to *core.Env, 
 			if err != nil {
 				return err
 			}
-			// Databases in which the scope has nothing are not made at its new place.
-			if e.databases, err = holding(t, e.databases, s); err != nil {
-				return err
-			}
 			e.digest = xxhash.New()
 			if err := e.open(w, Blocks); err != nil {
 				return err

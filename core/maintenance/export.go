@@ -80,6 +80,12 @@ func newExporter(ctx context.Context, t *core.Txn, databases []core.Stored, o Ex
 	if e.scopes, err = selectScopes(t, o.Scope); err != nil {
 		return nil, err
 	}
+	if o.Scope != nil && o.Database == "" {
+		// Whoever is given one tenant's data learns nothing of the databases that it has nothing in.
+		if e.databases, err = holding(t, e.databases, *o.Scope); err != nil {
+			return nil, err
+		}
+	}
 	var total uint64
 	if o.Progress != nil {
 		total = e.estimate(o.Scope == nil)
