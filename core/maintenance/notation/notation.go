@@ -137,7 +137,7 @@ func bodyOf(object []byte) ([]byte, error) {
 			return object[5:], nil
 		}
 	}
-	return nil, fmt.Errorf("a raw key or value is a text in quotes, or bytes as 0x...")
+	return nil, fmt.Errorf("a raw key or value is a text in quotes, or bytes such as 0x6869")
 }
 
 // printable says whether bytes may be shown as text as they are.
