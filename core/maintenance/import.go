@@ -211,8 +211,9 @@ type scopeTarget struct {
 	from, to core.Scope
 	// placeholder is the name under which entries gather; empty if they do not.
 	placeholder string
-	// reserved says that it has entries, emptied that the name was registered before, without entries.
-	reserved, emptied bool
+	// reserved says that it has entries, made that some of them are committed under the placeholder, emptied that the name was
+	// registered before, without entries.
+	reserved, made, emptied bool
 }
 
 // staged is an entry that waits.

@@ -117,6 +117,9 @@ func (i *importer) flush() error {
 		}
 		return nil
 	})
+	for _, e := range i.batch {
+		i.names[e.scope].made = i.names[e.scope].made || err == nil
+	}
 	clear(i.batch)
 	i.batch, i.size = i.batch[:0], 0
 	return err
@@ -125,8 +128,11 @@ func (i *importer) flush() error {
 // reserve registers a scope's placeholder, unless that was done before. A scope that is registered and holds nothing is
 // unregistered then, so that its id is free.
 func (i *importer) reserve(t *core.Txn, s *scopeTarget) error {
-	if _, there, err := t.ScopeID(s.placeholder); err != nil || there {
+	switch _, there, err := t.ScopeID(s.placeholder); {
+	case err != nil || there:
 		return err
+	case s.made:
+		return fail(core.CodeNotFound, "what was imported so far was in the scope %s, and somebody has dropped it: import again", scope.Quote(s.placeholder))
 	}
 	if _, there, err := t.ScopeID(s.to.Name()); err != nil {
 		return err
