@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ./build.sh build   the library, the Node addon and a Python environment, under build/
+# ./build.sh build   the library, the command slmdb, the Node addon and a Python environment, under build/
 # ./build.sh demo    build, then tenants' data in one file, written and read from Go, C, Python and Node
 # ./build.sh test    build, then all tests
 # ./build.sh arm64   the library for Linux on arm64, under build/arm64, and its ABI tests under qemu
@@ -85,6 +85,13 @@ build_library() { # FOLDER
   ln -sf "$soname" "$1/libslmdb.so"
 }
 
+build_tool() {
+  step "slmdb $version"
+  mkdir -p "$build/bin"
+  go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$version" -o "$build/bin/slmdb.new" ./cmd/slmdb
+  mv "$build/bin/slmdb.new" "$build/bin/slmdb"
+}
+
 build_python() {
   step "Python environment"
   local wanted=bindings/python/requirements-dev.txt
@@ -108,6 +115,7 @@ build_node() {
 build_all() {
   check_tools
   build_library "$build/lib"
+  build_tool
   build_python
   build_node
 }

@@ -27,6 +27,8 @@ type Raw struct {
 	// provisional says that there was no table of named scopes when the database was opened for reading only, so that the
 	// layout is a guess until whoever makes one has recorded it.
 	provisional atomic.Bool
+	// stored says that keys are what is stored of them; see Stored.
+	stored bool
 }
 
 func newRaw(e *Env, spec Spec) *Raw {
@@ -187,7 +189,7 @@ func (raw *Raw) checkKey(logical []byte) error {
 
 // checkNew refuses what cannot be put. A typed key is never empty as such: the empty text is a key.
 func (raw *Raw) checkNew(logical, value []byte) error {
-	if len(logical) == 0 && raw.kind != KindTyped {
+	if len(logical) == 0 && raw.kind != KindTyped && !raw.stored {
 		return fail(CodeEmptyKey, "a key of no bytes cannot be put: a key has 1 to %d bytes", raw.maxKey)
 	}
 	if len(value) > raw.maxValue {

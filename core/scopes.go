@@ -57,6 +57,29 @@ func (t *Txn) RegisterScope(name string) (_ uint32, err error) {
 	return t.register(name)
 }
 
+// ReserveScope registers a placeholder under the id that a name which is not registered would get. What is put into the
+// placeholder becomes the name's scope by RenameScope, all at once, and nobody sees it under the name before. Errors:
+// ErrKeyExists if either is registered.
+func (t *Txn) ReserveScope(name, placeholder string) (err error) {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	if err := t.enterRegistry(placeholder); err != nil {
+		return err
+	}
+	defer t.leaveWrite(&err)
+	for _, n := range [...]string{name, placeholder} {
+		if found, err := t.resolve(n); err != nil {
+			return err
+		} else if found.ok {
+			return fail(CodeKeyExists, "the scope %s is registered already", scope.Quote(n))
+		}
+	}
+	t.ids.forget()
+	_, err = t.env.registry.Reserve(t.engine, t.env.registryTables(), name, placeholder, t.holds)
+	return wrapf(err, "scope %s could not be reserved", scope.Quote(name))
+}
+
 // RenameScope gives a scope another name, at a cost that does not depend on what it holds. Errors: ErrNotFound if `from`
 // is not registered, ErrKeyExists if `to` is.
 func (t *Txn) RenameScope(from, to string) (err error) {

@@ -173,6 +173,27 @@ func (r *Registry) Register(t engine.Txn, tables Tables, name string, taken func
 	}
 }
 
+// Reserve gives the id that a name without one would get to another name, so that a rename can give it back later. Ids that
+// hold entries are passed over, the name's home too.
+func (r *Registry) Reserve(t engine.Txn, tables Tables, name, placeholder string, taken func(id uint32) (bool, error)) (uint32, error) {
+	for id := r.hash(name); ; id++ {
+		found, err := r.nameAt(t, tables, id)
+		if err != nil {
+			return 0, err
+		}
+		if found != nil {
+			continue
+		}
+		used, err := taken(id)
+		if err != nil {
+			return 0, err
+		}
+		if !used {
+			return id, r.write(t, tables, id, placeholder)
+		}
+	}
+}
+
 // write stores a name's row, and its record if it is displaced.
 func (r *Registry) write(t engine.Txn, tables Tables, id uint32, name string) error {
 	if err := t.Put(engine.Place{Table: tables.Rows}, rowKey(id), Row(name)); err != nil {

@@ -26,6 +26,7 @@ const (
 	flagNoSync     = api.NoSync
 	flagNoMetaSync = api.NoMetaSync
 	flagCreate     = api.Create
+	flagCompact    = api.CopyCompact
 
 	errnoNotFound = api.NotFound
 

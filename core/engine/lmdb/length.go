@@ -59,10 +59,13 @@ const (
 	pageFlags     = 10
 	pageLower     = 12
 	metaDatabases = pageHeader + 24
+	metaLastPage  = pageHeader + 120
 	metaTxnID     = pageHeader + 128
 	databaseRoot  = 40
-	nodeHeader    = 8
-	noPage        = ^uint64(0)
+	// how many entries the database has
+	databaseEntries = 32
+	nodeHeader      = 8
+	noPage          = ^uint64(0)
 
 	flagBranch  = 0x01 // of a page
 	flagLeaf    = 0x02

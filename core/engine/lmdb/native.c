@@ -1,10 +1,13 @@
+#define _POSIX_C_SOURCE 200809L
 #include "native.h"
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /*
  * LMDB's functions are those that the Go binding compiles in. They are declared weak, since cgo links this package once
@@ -47,6 +50,25 @@ struct slm_cursor {
 };
 
 uintptr_t slm_thread(void) { return (uintptr_t)pthread_self(); }
+
+static void pipe_signal(sigset_t *set) {
+  sigemptyset(set);
+  sigaddset(set, SIGPIPE);
+}
+
+int slm_block_pipe_signal(void) {
+  sigset_t set, old;
+  pipe_signal(&set);
+  return pthread_sigmask(SIG_BLOCK, &set, &old) == 0 && !sigismember(&old, SIGPIPE);
+}
+
+int slm_allow_pipe_signal(void) {
+  sigset_t set;
+  struct timespec now = {0, 0};
+  pipe_signal(&set);
+  while (sigtimedwait(&set, NULL, &now) == SIGPIPE) {}
+  return pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
 
 /* The stored key: in `joined` if there is a partition, else where the caller has it. */
 static mdb_val join(unsigned char *joined, uint32_t partition, int scoped, const char *key, size_t key_size) {

@@ -68,6 +68,14 @@ func rawOf(t *apiTxn) rawTxn {
 // thread is the calling thread, as a number that no other living thread has.
 func thread() uint64 { return uint64(C.slm_thread()) }
 
+// blockPipeSignal keeps SIGPIPE from the calling thread, to which the goroutine must be wired, until restore.
+func blockPipeSignal() (restore func()) {
+	if C.slm_block_pipe_signal() == 0 {
+		return func() {}
+	}
+	return func() { C.slm_allow_pipe_signal() }
+}
+
 func bytesArg(b []byte) (*C.char, C.size_t) {
 	return (*C.char)(unsafe.Pointer(unsafe.SliceData(b))), C.size_t(len(b))
 }

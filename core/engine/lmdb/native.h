@@ -29,6 +29,13 @@ enum { SLM_HAS_FROM = 1, SLM_HAS_TO = 2, SLM_FROM_OPEN = 4, SLM_TO_OPEN = 8, SLM
 /* The calling thread, as a number that no other living thread has. */
 uintptr_t slm_thread(void);
 
+/*
+ * Blocks SIGPIPE in the calling thread; 1 if it was not blocked. slm_allow_pipe_signal takes one that is pending and
+ * allows the signal again (0). Between the two the thread may write to a pipe that nobody reads.
+ */
+int slm_block_pipe_signal(void);
+int slm_allow_pipe_signal(void);
+
 int slm_get(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *key, size_t key_size,
             slm_slice *value);
 /*

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/scoped-lmdb/scoped-lmdb/core"
+	"github.com/scoped-lmdb/scoped-lmdb/core/maintenance"
+)
+
+// targetFlags say where something is imported to, and what happens to what is there.
+type targetFlags struct {
+	c                               *cobra.Command
+	as                              string
+	asDefault, overwrite, skip, yes bool
+	create                          bool
+}
+
+func newTargetFlags(c *cobra.Command) *targetFlags {
+	t := &targetFlags{c: c}
+	c.Flags().StringVar(&t.as, "as", "", "into the scope of this `name` (only if it is one scope)")
+	c.Flags().BoolVar(&t.asDefault, "as-default", false, "into the default scope (only if it is one scope)")
+	c.Flags().BoolVar(&t.overwrite, "overwrite", false, "replace entries that are there already; needs --yes")
+	c.Flags().BoolVar(&t.skip, "skip", false, "leave entries that are there already as they are")
+	c.Flags().BoolVar(&t.create, "create", false, "make the environment's folder if it is missing")
+	c.Flags().BoolVar(&t.yes, "yes", false, "do it: what is destroyed cannot be had back")
+	c.MarkFlagsMutuallyExclusive("as", "as-default")
+	c.MarkFlagsMutuallyExclusive("overwrite", "skip")
+	return t
+}
+
+func (t *targetFlags) options() (as *core.Scope, existing maintenance.Existing, m mode, err error) {
+	m = writing
+	if t.create {
+		m = making
+	}
+	switch {
+	case t.c.Flags().Changed("as"):
+		s, err := named(t.as)
+		if err != nil {
+			return nil, 0, m, err
+		}
+		as = &s
+	case t.asDefault:
+		as = &core.Default
+	}
+	switch {
+	case t.overwrite:
+		return as, maintenance.Overwrite, m, confirm(t.yes, "replace entries")
+	case t.skip:
+		existing = maintenance.Skip
+	}
+	return as, existing, m, nil
+}
+
+func importCommand(a *app) *cobra.Command {
+	var to *targetFlags
+	c := &cobra.Command{
+		Use:   "import ENV FILE",
+		Short: "Read what export wrote, all or nothing (- is standard input)",
+		Example: `  slmdb import data tenant1.slmdb
+  slmdb import data tenant1.slmdb --as tenant1-restored`,
+		Args: cobra.ExactArgs(2),
+		RunE: func(c *cobra.Command, args []string) error {
+			as, existing, m, err := to.options()
+			if err != nil {
+				return err
+			}
+			var from io.Reader = os.Stdin
+			if args[1] != "-" {
+				file, err := os.Open(args[1])
+				if err != nil {
+					return fileError(err)
+				}
+				defer file.Close()
+				from = file
+			}
+			return a.with(args[0], m, func(env *core.Env) error {
+				progress, done := a.bar("importing")
+				totals, err := maintenance.Import(c.Context(), env, from, maintenance.ImportOptions{As: as, Existing: existing, Progress: progress})
+				done()
+				if err != nil {
+					return err
+				}
+				return a.printTotals(a.out, "imported", totals)
+			})
+		},
+	}
+	to = newTargetFlags(c)
+	return c
+}
+
+// fileError makes an error of the operating system one with a code.
+func fileError(err error) error {
+	code := core.CodeIO
+	switch {
+	case os.IsNotExist(err):
+		code = core.CodePathNotFound
+	case os.IsPermission(err):
+		code = core.CodePermissionDenied
+	}
+	return &core.Error{Code: code, Message: err.Error(), Cause: err}
+}

@@ -1,0 +1,75 @@
+package engine
+
+import (
+	"context"
+	"io"
+)
+
+// What an engine may be able to do beyond what this package asks of all: each of these is found by a type assertion, and
+// its lack is no fault.
+
+// Copier is an Engine that can write a copy of itself while others read and write.
+type Copier interface {
+	// Copy writes the store, as some commit left it, to w: the bytes of one file that opens as a store. Compact leaves
+	// out what is free, and takes longer. It ends early when the context does (ErrCanceled) or when w fails. Other errors:
+	// ErrNested if the caller's thread has the write transaction, ErrReadersFull, ErrIO, ErrClosed.
+	Copy(ctx context.Context, w io.Writer, compact bool) error
+}
+
+// Reader is a read transaction's slot, of any process.
+type Reader struct {
+	// Process is the id of the process, Thread an identification of its thread.
+	Process int
+	Thread  string
+	// Txn is the number of the commit that it sees; 0 while the slot is kept without a transaction.
+	Txn uint64
+}
+
+// ReaderLister is an Engine that knows the readers of all processes.
+type ReaderLister interface {
+	Readers() ([]Reader, error)
+	// ClearReaders frees the slots of processes that have died, and says how many.
+	ClearReaders() (int, error)
+}
+
+// Pages is how an engine's pages are used, in one snapshot.
+type Pages struct {
+	// Used are all that were ever used, Free those of them that the next write transactions can take.
+	Used, Free uint64
+	// Size is a page's in bytes.
+	Size int
+}
+
+// TablePages is how the pages of a table are used.
+type TablePages struct {
+	// Branch, Leaf and Overflow are numbers of pages, Depth the levels of the tree.
+	Branch, Leaf, Overflow uint64
+	Depth                  int
+}
+
+// Paged is a Txn that can say how pages are used.
+type Paged interface {
+	Pages() (Pages, error)
+	TablePages(table Table) (TablePages, error)
+}
+
+// Estimator is a read transaction that can say about how many entries a partition of a table has, at the cost of a few pages.
+type Estimator interface {
+	Estimate(at Place) (uint64, error)
+}
+
+// PageFault is something wrong with the pages of a store.
+type PageFault struct {
+	// Page is its number; Lost says that the page is merely neither used nor free: space that a compacting copy regains.
+	Page uint64
+	Lost bool
+	// Text says what is wrong.
+	Text string
+}
+
+// PageChecker is an Engine that can follow every page of a snapshot: each must be there, be of a tree, and be reached once.
+type PageChecker interface {
+	// CheckPages calls report for each fault, and progress now and then with the pages followed so far and those that were
+	// ever used. It changes nothing.
+	CheckPages(ctx context.Context, progress func(done, total uint64), report func(PageFault)) error
+}

@@ -1,0 +1,5 @@
+//go:build race || bmatsuo || goexperiment.cgocheck2
+
+package maintenance_test
+
+const plainBuild = false
