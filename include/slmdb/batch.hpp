@@ -75,6 +75,20 @@ class Batch {
     handle_.closed();
   }
 
+  // Queues the batch and waits until its writes are durable, or throws the Error for which none of them was kept. It is
+  // closed afterwards, but for the errors nested (this thread has the write transaction), busy (within a callback) and
+  // in_use.
+  void apply() {
+    try {
+      detail::call(slmdb_batch_apply, handle());
+    } catch (const Error &failed) {
+      const Status code = failed.code();
+      if (code != Status::nested && code != Status::busy && code != Status::in_use) handle_.closed();
+      throw;
+    }
+    handle_.closed();
+  }
+
   // Frees a batch that was not submitted.
   void close() { handle_.close(); }
 

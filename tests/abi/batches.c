@@ -343,6 +343,42 @@ static void test_others_see(const char *path) {
   }
 }
 
+/* A batch that is waited for: its status is what it came to, and its handle is closed but for what the caller can mend. */
+static slmdb_batch *within_callback;
+
+static void apply_within(void *user, const slmdb_error *result) {
+  int32_t *status = (int32_t *)user;
+  (void)result;
+  *status = slmdb_batch_apply(within_callback, NULL);
+}
+
+static void test_apply(void) {
+  slmdb_batch *batch = batch_of("applied", "v");
+  IS(SLMDB_OK, slmdb_batch_apply(batch, ERR));
+  is_stored(scope, "applied", "v");
+  IS(SLMDB_CLOSED, slmdb_batch_apply(batch, ERR));
+  batch = batch_of("half", "v");
+  IS(SLMDB_OK, slmdb_batch_put_if_absent(batch, db, scope, "applied", 7, "w", 1, ERR));
+  IS(SLMDB_KEY_EXISTS, slmdb_batch_apply(batch, ERR));
+  IS(SLMDB_CLOSED, slmdb_batch_close(batch, ERR));
+  is_stored(scope, "half", NULL);
+  is_stored(scope, "applied", "v");
+  batch = batch_of("after the transaction", "v");
+  slmdb_txn *txn = given_txn(env, SLMDB_WRITE);
+  IS(SLMDB_NESTED, slmdb_batch_apply(batch, ERR));
+  IS(SLMDB_OK, slmdb_txn_abort(txn, ERR));
+  IS(SLMDB_OK, slmdb_batch_apply(batch, ERR));
+  is_stored(scope, "after the transaction", "v");
+  int32_t status = SLMDB_OK;
+  within_callback = batch_of("within", "v");
+  IS(SLMDB_OK, slmdb_batch_submit(batch_of("outer", "v"), apply_within, &status, ERR));
+  IS(SLMDB_OK, slmdb_env_flush(env, ERR));
+  CHECK(status == SLMDB_BUSY);
+  IS(SLMDB_OK, slmdb_batch_apply(within_callback, ERR));
+  is_stored(scope, "within", "v");
+  clear_all();
+}
+
 int main(int argc, char **argv) {
   self = argv[0];
   if (argc == 3) return look(argv[1], argv[2]);
@@ -353,6 +389,7 @@ int main(int argc, char **argv) {
   scope = given_scope("s");
   test_all_writes();
   test_copied();
+  test_apply();
   test_refused(others[0].path);
   test_read_only(others[1].path);
   test_group();

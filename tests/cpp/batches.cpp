@@ -51,6 +51,18 @@ static void futures(const std::string &folder) {
   kept.submit(); // and its future is destroyed, which waits for nothing
   env.flush();
   CHECK(count(env, db, a) == 6);
+  Batch waited = env.batch(), again = env.batch();
+  waited.put_if_absent(db, b, "waited", "v");
+  again.put_if_absent(db, b, "waited", "v");
+  {
+    WriteTxn txn = env.write();
+    THROWS(nested, waited.apply()); // and it is still open
+  }
+  waited.apply();
+  CHECK(count(env, db, b) == 1);
+  THROWS(key_exists, again.apply());
+  THROWS(closed, again.apply());
+  THROWS(closed, waited.submit());
   Batch dropped = env.batch();
   dropped.put(db, a, "dropped", "v");
   dropped.close();
