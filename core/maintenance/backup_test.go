@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/scoped-lmdb/scoped-lmdb/core"
 	"github.com/scoped-lmdb/scoped-lmdb/core/engine/lmdb"
@@ -20,7 +21,7 @@ import (
 // writers is how many processes write, backups how many copies are made meanwhile (SLMDB_BACKUPS: another number).
 const (
 	writers = 4
-	backups = 10
+	backups = 50
 )
 
 func TestBackupUnderWriters(t *testing.T) {
@@ -129,6 +130,7 @@ func writeRole(arguments []string) error {
 		if n == 1 {
 			fmt.Println("writing")
 		}
+		time.Sleep(time.Millisecond) // or the file grows by gigabytes while copies keep their snapshots
 		select {
 		case <-ended:
 			return env.Close()
