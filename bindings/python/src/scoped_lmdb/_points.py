@@ -85,13 +85,15 @@ class Points(Generic[K, V]):
             ...     print(users.get(txn, "tenant1", "nobody"), users.get(txn, "tenant1", "nobody", default=0))
             None 0
         """
-        # Written for speed: what a call of Python's costs is a good part of the whole.
+        # Written for speed: what a call of Python's costs is a good part of the whole. `held` keeps the scope open while
+        # the library has it, whatever other threads do to the cache that it comes from.
+        held = scope if type(scope) is Scope else self._scopes[scope]
         frame = FRAMES.pop() if FRAMES else take()
         packed: Any = key if type(key) is bytes and self._raw_keys else self._pack_key(frame, key)
         status = self._get_copy(
             txn._argument if type(txn) in _TXNS else argument_of(txn),
             self._argument,
-            (scope if type(scope) is Scope else self._scopes[scope])._argument,
+            held._argument,
             packed,
             SIZES[len(packed)],
             frame.buffer_ref,
@@ -105,7 +107,7 @@ class Points(Generic[K, V]):
             FRAMES.append(frame)
             return default
         elif status == BUFFER_TOO_SMALL:
-            stored = self._get_large(txn, self._scopes[scope]._argument, packed, frame)
+            stored = self._get_large(txn, held._argument, packed, frame)
         else:
             raise frame.failure(status)
         FRAMES.append(frame)
@@ -214,6 +216,7 @@ class Points(Generic[K, V]):
         Errors: EmptyKeyError, KeyTooLongError (507 bytes as stored, 499 in layout heed), ValueTooLargeError (2 GiB),
         InvalidKeyError, InvalidValueError, ReadOnlyError, MapFullError, TxnFullError, ConflictError.
         """
+        held = scope if type(scope) is Scope else self._scopes[scope]
         frame = FRAMES.pop() if FRAMES else take()
         packed: Any = key if type(key) is bytes and self._raw_keys else self._pack_key(frame, key)
         stored: Any = value if type(value) is bytes and self._unpack is None else self._pack_value(frame, value)
@@ -223,7 +226,7 @@ class Points(Generic[K, V]):
         status = self._put(
             transaction,
             self._argument,
-            (scope if type(scope) is Scope else self._scopes[scope])._argument,
+            held._argument,
             packed,
             SIZES[len(packed)],
             stored,
