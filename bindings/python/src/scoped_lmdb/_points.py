@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar, overload
 from . import _frame, _lent
 from ._codec import Codec
 from ._declare import BUFFER_TOO_SMALL, NOT_FOUND, Library
-from ._frame import CAPACITY_SIZE, FRAMES, SIZES, Frame, take
+from ._frame import CAPACITY_SIZE, FRAMES, SIZES, Frame
 from ._handle import Handle
 from .errors import InvalidArgumentError, NotFoundError
 from .scope import Scope, ScopeLike, Scopes
@@ -88,7 +88,10 @@ class Points(Generic[K, V]):
         # Written for speed: what a call of Python's costs is a good part of the whole. `held` keeps the scope open while
         # the library has it, whatever other threads do to the cache that it comes from.
         held = scope if type(scope) is Scope else self._scopes[scope]
-        frame = FRAMES.pop() if FRAMES else take()
+        try:
+            frame = FRAMES.pop()
+        except IndexError:
+            frame = Frame()
         packed: Any = key if type(key) is bytes and self._raw_keys else self._pack_key(frame, key)
         status = self._get_copy(
             txn._argument if type(txn) in _TXNS else argument_of(txn),
@@ -217,7 +220,10 @@ class Points(Generic[K, V]):
         InvalidKeyError, InvalidValueError, ReadOnlyError, MapFullError, TxnFullError, ConflictError.
         """
         held = scope if type(scope) is Scope else self._scopes[scope]
-        frame = FRAMES.pop() if FRAMES else take()
+        try:
+            frame = FRAMES.pop()
+        except IndexError:
+            frame = Frame()
         packed: Any = key if type(key) is bytes and self._raw_keys else self._pack_key(frame, key)
         stored: Any = value if type(value) is bytes and self._unpack is None else self._pack_value(frame, value)
         transaction = txn._argument if type(txn) in _TXNS else argument_of(txn)
