@@ -85,8 +85,8 @@ class Points(Generic[K, V]):
             ...     print(users.get(txn, "tenant1", "nobody"), users.get(txn, "tenant1", "nobody", default=0))
             None 0
         """
-        # Written for speed: what a call of Python's costs is a good part of the whole. `held` keeps the scope open while
-        # the library has it, whatever other threads do to the cache that it comes from.
+        # Written for speed: what a call of Python's costs is a good part of the whole. `held` keeps the scope open
+        # while the library has it, whatever other threads do to the cache that it comes from.
         held = scope if type(scope) is Scope else self._scopes[scope]
         try:
             frame = FRAMES.pop()
