@@ -134,6 +134,30 @@ def test_waiting_for_oneself(env, users):
     assert users.scope("a").get("k") is None
 
 
+def test_waiting_where_results_are_told(env, users):
+    """What a result calls must not wait for other batches: it is what they wait for."""
+    told = []
+
+    def again(_):
+        for wait_for in (lambda: env.flush(), lambda: following.apply(), env.close):
+            try:
+                wait_for()
+            except scoped_lmdb.BusyError as error:
+                told.append(error.code)
+        following.submit()
+
+    following = env.batch()
+    following.put(users, "a", "second", 2)
+    with env.write():
+        batch = env.batch()
+        batch.put(users, "a", "first", 1)
+        batch.submit().add_done_callback(again)
+    env.flush()
+    env.flush()
+    assert told == [35] * 3
+    assert list(users.scope("a")) == ["first", "second"]
+
+
 def test_the_last_user_of_an_env_is_a_result(tmp_path):
     """Nothing hangs, and nothing stays open for ever, if a result's callback lets go of the Env."""
     env = scoped_lmdb.open(tmp_path / "env", map_size=1 << 24, durability="no_sync")

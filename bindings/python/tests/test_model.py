@@ -114,6 +114,71 @@ def machine(kind):
             assert self.database.delete(txn, scope, key) == (key in self.model[scope])
             self.model[scope].pop(key, None)
 
+        @rule(scope=scopes, data=st.data(), value=values)
+        def exchange(self, scope, data, value):
+            """The operations that look at the old value and write by it."""
+            txn, model = self.writing(), self.model[scope]
+            key = data.draw(self.some_key(scope))
+            how = data.draw(st.sampled_from(["put_if_absent", "replace", "pop", "compare_and_swap"]))
+            old = model.get(key, "nothing")
+            if how == "put_if_absent":
+                assert self.database.put_if_absent(txn, scope, key, value) == (key not in model)
+                model.setdefault(key, value)
+                self.names.add(scope)
+            elif how == "replace":
+                assert self.database.replace(txn, scope, key, value, "nothing") == old
+                model[key] = value
+                self.names.add(scope)
+            elif how == "pop":
+                assert self.database.pop(txn, scope, key, "nothing") == old
+                model.pop(key, None)
+            elif key in model:
+                stored = self.database.get(txn, scope, key)
+                assert self.database.compare_and_swap(txn, scope, key, stored, value)
+                model[key] = value
+
+        @rule(scope=scopes, entries=st.dictionaries(keys, values, max_size=5))
+        def put_many(self, scope, entries):
+            assert self.database.put_many(self.writing(), scope, entries) == len(entries)
+            self.model[scope].update(entries)
+            if entries:
+                self.names.add(scope)
+
+        @rule(scope=scopes, asked=st.lists(keys, max_size=5), data=st.data())
+        def many_are_found(self, scope, asked, data):
+            asked = [*asked, data.draw(self.some_key(scope))]
+            with self.reading() as (txn, model):
+                found = self.database.get_many(txn, scope, asked, "nothing")
+                assert found == [model[scope].get(key, "nothing") for key in asked]
+
+        @rule(scope=scopes, data=st.data())
+        def places_are_found(self, scope, data):
+            key = data.draw(self.some_key(scope))
+            with self.reading() as (txn, model):
+                entries = sorted(model[scope].items(), key=lambda entry: sort_key(entry[0]))
+                below = [entry for entry in entries if sort_key(entry[0]) < sort_key(key)]
+                above = [entry for entry in entries if sort_key(entry[0]) > sort_key(key)]
+                at = [(key, model[scope][key])] if key in model[scope] else []
+                database = self.database
+                assert database.first(txn, scope) == next(iter(entries), None)
+                assert database.last(txn, scope) == next(iter(entries[::-1]), None)
+                assert database.before(txn, scope, key) == next(iter(below[::-1]), None)
+                assert database.after(txn, scope, key) == next(iter(above), None)
+                assert database.at_or_before(txn, scope, key) == next(iter(at + below[::-1]), None)
+                assert database.at_or_after(txn, scope, key) == next(iter(at + above), None)
+                assert database.is_empty(txn, scope) == (not entries)
+                assert database.count(txn, scope, start=key) == len(at + above)
+                assert list(database.keys(txn, scope)) == [key for key, _ in entries]
+                assert list(database.values(txn, scope, reverse=True)) == [value for _, value in entries[::-1]]
+
+        @rule(scope=scopes, data=st.data())
+        def delete_range(self, scope, data):
+            model, key = self.model if self.txn else self.committed, data.draw(self.some_key(scope))
+            gone = [each for each in model[scope] if sort_key(each) >= sort_key(key)]
+            assert self.database.delete_range(self.writing(), scope, start=key) == len(gone)
+            for each in gone:
+                del self.model[scope][each]
+
         @rule(scope=scopes)
         def clear(self, scope):
             assert self.database.clear(self.writing(), scope) == len(self.model[scope])

@@ -19,7 +19,7 @@ from ._frame import FRAMES, Frame, take
 from .errors import Error, InvalidArgumentError, InvalidKeyError, InvalidValueError
 
 # What msgpack raises for an object that it cannot pack, and for bytes that it cannot unpack.
-_UNPACKABLE = (TypeError, ValueError, OverflowError)
+_UNPACKABLE = (TypeError, ValueError, OverflowError, BufferError)
 
 
 class Extensions(NamedTuple):
@@ -165,6 +165,19 @@ class Codec:
             objects.append(self.pack_key(frame, key) if self.typed_keys else _bin(frame, key))
             objects.append(self.pack_value(frame, value) if self.typed_values else frame.pack(raw_value(frame, value)))
         return _page(objects)
+
+    def check_keys(self, keys: list[Any]) -> None:
+        """Raises what is wrong with one of the keys, if it is their type, for a page that was refused."""
+        frame = take()
+        for key in keys:
+            self.pack_key(frame, key)
+
+    def check_entries(self, entries: list[Any]) -> None:
+        """The same for entries."""
+        frame = take()
+        for key, value in entries:
+            self.pack_key(frame, key)
+            self.pack_value(frame, value)
 
     @staticmethod
     def _kept(frame: Frame, packed: bytes) -> bytes:

@@ -31,6 +31,8 @@ class Missing:
 
 MISSING = Missing()
 
+_TXNS = frozenset((ReadTxn, WriteTxn))
+
 
 class Points(Generic[K, V]):
     """The part of Database that reads and writes one entry."""
@@ -47,6 +49,7 @@ class Points(Generic[K, V]):
         "_pack_key",
         "_pack_value",
         "_put",
+        "_raw_keys",
         "_scopes",
         "_unpack",
     )
@@ -60,6 +63,7 @@ class Points(Generic[K, V]):
     _scopes: Scopes
     _pack_key: Callable[[Frame, Any], bytes]
     _pack_value: Callable[[Frame, Any], bytes]
+    _raw_keys: bool
     _unpack: Callable[[Any], Any] | None
     _get_copy: Callable[..., int]
     _put: Callable[..., int]
@@ -81,14 +85,16 @@ class Points(Generic[K, V]):
             ...     print(users.get(txn, "tenant1", "nobody"), users.get(txn, "tenant1", "nobody", default=0))
             None 0
         """
+        # Written for speed: what a call of Python's costs is a good part of the whole. `held` keeps the scope open
+        # while the library has it, whatever other threads do to the cache that it comes from.
         held = scope if type(scope) is Scope else self._scopes[scope]
         try:
             frame = FRAMES.pop()
         except IndexError:
             frame = Frame()
-        packed = self._pack_key(frame, key)
+        packed: Any = key if type(key) is bytes and self._raw_keys else self._pack_key(frame, key)
         status = self._get_copy(
-            txn._argument if isinstance(txn, Txn) else argument_of(txn),
+            txn._argument if type(txn) in _TXNS else argument_of(txn),
             self._argument,
             held._argument,
             packed,
@@ -98,7 +104,7 @@ class Points(Generic[K, V]):
             frame.length_ref,
             frame.error_ref,
         )
-        if status == 0:
+        if not status:
             stored: Any = frame.buffer[: frame.length.value]
         elif status == NOT_FOUND:
             FRAMES.append(frame)
@@ -218,9 +224,9 @@ class Points(Generic[K, V]):
             frame = FRAMES.pop()
         except IndexError:
             frame = Frame()
-        packed = self._pack_key(frame, key)
-        stored = self._pack_value(frame, value)
-        transaction = txn._argument if isinstance(txn, Txn) else argument_of(txn)
+        packed: Any = key if type(key) is bytes and self._raw_keys else self._pack_key(frame, key)
+        stored: Any = value if type(value) is bytes and self._unpack is None else self._pack_value(frame, value)
+        transaction = txn._argument if type(txn) in _TXNS else argument_of(txn)
         if txn._walks:
             txn._interrupt()
         status = self._put(

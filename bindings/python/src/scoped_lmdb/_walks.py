@@ -21,7 +21,7 @@ VM = TypeVar("VM")
 Entries = Union[Mapping[KM, VM], Iterable[tuple[KM, VM]]]
 
 # Entries that put_many hands over at once. More gain nothing, and cost memory.
-_MANY = 4096
+_MANY = 2048
 
 
 class DatabaseStats(NamedTuple):
@@ -61,7 +61,8 @@ class Walks(Points[K, V]):
         """
         held = self._scopes[scope]
         frame = _frame.take()
-        page = self._codec.keys_page(frame, keys if type(keys) is list else list(keys))
+        keys = keys if type(keys) is list else list(keys)
+        page = self._codec.keys_page(frame, keys)
         capacity = PAGE
         while True:
             buffer = frame.room(capacity)
@@ -80,6 +81,7 @@ class Walks(Points[K, V]):
                 break
             capacity = frame.length.value
         if status:
+            self._codec.check_keys(keys)
             raise frame.failure(status)
         values = self._codec.found(memoryview(buffer)[: frame.length.value], default)
         FRAMES.append(frame)
@@ -107,6 +109,7 @@ class Walks(Points[K, V]):
                 transaction, self._argument, held._argument, page, len(page), frame.count_ref, frame.error_ref
             )
             if status:
+                self._codec.check_entries(chunk)
                 raise frame.failure(status)
             stored += frame.count.value
             FRAMES.append(frame)

@@ -76,8 +76,13 @@ class Batch:
         from ._codec import entries_of
 
         frame = _frame.take()
-        page = database._codec.entries_page(frame, list(entries_of(entries)))
-        self._add(self._env._library.slmdb_batch_put_many, database, scope, frame, page, len(page))
+        pairs = list(entries_of(entries))
+        page = database._codec.entries_page(frame, pairs)
+        try:
+            self._add(self._env._library.slmdb_batch_put_many, database, scope, frame, page, len(page))
+        except Error:
+            database._codec.check_entries(pairs)
+            raise
 
     def delete(self, database: Database[K, V], scope: ScopeLike, key: K) -> None:
         """Adds a delete. That there is nothing to delete is no error."""

@@ -65,6 +65,7 @@ class Database(Walks[K, V]):
         # The few that are used for every get and put, at hand.
         self._pack_key = codec.pack_key
         self._pack_value = codec.pack_value
+        self._raw_keys = not codec.typed_keys
         self._unpack = codec.unpack if codec.typed_values else None
         self._get_copy = library.get_copy
         self._put = library.put
