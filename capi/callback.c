@@ -13,6 +13,14 @@ void slm_call_done(slmdb_done done, void *user, const slmdb_error *result) {
   slm_thread_abort_left(); /* nobody else can end what it left open, and the next batches would wait for it for ever */
 }
 
+bool slm_call_progress(const slmdb_work *work, uint64_t done, uint64_t total) {
+  return work->progress(work->user, done, total);
+}
+
+void slm_call_answer(const slmdb_work *work, const void *document, size_t length) {
+  work->answer(work->user, document, length);
+}
+
 bool slm_in_callback(void) { return depth > 0; }
 
 int32_t slm_refuse_callback(slmdb_error *error) {

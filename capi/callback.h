@@ -9,6 +9,10 @@
 /* Calls a callback with what its batch came to; NULL is success. */
 void slm_call_done(slmdb_done done, void *user, const slmdb_error *result);
 
+/* Calls the functions of work. The progress of nobody goes on. */
+bool slm_call_progress(const slmdb_work *work, uint64_t done, uint64_t total);
+void slm_call_answer(const slmdb_work *work, const void *document, size_t length);
+
 /* Whether the calling thread is inside of a callback, where waiting for batches would be waiting for itself. */
 bool slm_in_callback(void);
 

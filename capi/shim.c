@@ -367,3 +367,62 @@ int32_t slmdb_registry_prune(slmdb_txn *txn, uint64_t *count, slmdb_error *error
   GUARD;
   return goRegistryPrune(H(txn), count, error);
 }
+
+int32_t slmdb_env_measure(slmdb_env *env, const slmdb_selection *selection, bool estimate, const slmdb_work *work,
+                          slmdb_error *error) {
+  GUARD;
+  if (slm_in_callback()) return slm_refuse_callback(error);
+  return goEnvMeasure(H(env), (slmdb_selection *)selection, estimate, (slmdb_work *)work, error);
+}
+
+int32_t slmdb_env_verify(slmdb_env *env, const slmdb_work *work, slmdb_error *error) {
+  GUARD;
+  if (slm_in_callback()) return slm_refuse_callback(error);
+  return goEnvVerify(H(env), (slmdb_work *)work, error);
+}
+
+int32_t slmdb_env_readers(slmdb_env *env, const slmdb_work *work, slmdb_error *error) {
+  GUARD;
+  if (slm_in_callback()) return slm_refuse_callback(error);
+  return goEnvReaders(H(env), (slmdb_work *)work, error);
+}
+
+int32_t slmdb_env_clear_readers(slmdb_env *env, uint64_t *count, slmdb_error *error) {
+  GUARD;
+  if (slm_in_callback()) return slm_refuse_callback(error);
+  return goEnvClearReaders(H(env), count, error);
+}
+
+int32_t slmdb_env_backup(slmdb_env *env, const char *path, size_t path_length, bool compact, const slmdb_work *work,
+                         slmdb_error *error) {
+  GUARD;
+  if (slm_in_callback()) return slm_refuse_callback(error);
+  return goEnvBackup(H(env), (char *)path, path_length, compact, (slmdb_work *)work, error);
+}
+
+int32_t slmdb_env_export(slmdb_env *env, const char *path, size_t path_length, const slmdb_selection *selection,
+                         int32_t format, const slmdb_work *work, slmdb_error *error) {
+  GUARD;
+  if (slm_in_callback()) return slm_refuse_callback(error);
+  return goEnvExport(H(env), (char *)path, path_length, (slmdb_selection *)selection, format, (slmdb_work *)work, error);
+}
+
+int32_t slmdb_env_import(slmdb_env *env, const char *path, size_t path_length, slmdb_scope *as, int32_t existing,
+                         const slmdb_work *work, slmdb_error *error) {
+  GUARD;
+  if (slm_in_callback()) return slm_refuse_callback(error);
+  return goEnvImport(H(env), (char *)path, path_length, H(as), existing, (slmdb_work *)work, error);
+}
+
+int32_t slmdb_scope_copy(slmdb_env *from, slmdb_scope *scope, slmdb_env *to, slmdb_scope *as, int32_t existing, bool move,
+                         const slmdb_work *work, slmdb_error *error) {
+  GUARD;
+  if (slm_in_callback()) return slm_refuse_callback(error);
+  return goScopeCopy(H(from), H(scope), H(to), H(as), existing, move, (slmdb_work *)work, error);
+}
+
+int32_t slmdb_scope_drop(slmdb_env *env, slmdb_scope *scope, uint64_t per_txn, const slmdb_work *work, slmdb_error *error) {
+  GUARD;
+  if (slm_in_callback()) return slm_refuse_callback(error);
+  return goScopeDrop(H(env), H(scope), per_txn, (slmdb_work *)work, error);
+}

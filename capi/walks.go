@@ -156,6 +156,10 @@ type described struct {
 	Entries uint64 `msgpack:"entries"`
 }
 
+func describe(info core.DatabaseInfo) described {
+	return described{int(info.Kind), int(info.Layout), int(info.Key), int(info.Value), info.UnnamedDefault, info.Entries}
+}
+
 //export goDbList
 func goDbList(h C.uintptr_t, out *C.uintptr_t, e *C.slmdb_error) (status C.int32_t) {
 	defer guard(e, &status)
@@ -164,9 +168,7 @@ func goDbList(h C.uintptr_t, out *C.uintptr_t, e *C.slmdb_error) (status C.int32
 		rows := make([]row, len(infos))
 		for i, info := range infos {
 			rows[i].name = info.Name
-			rows[i].object, err = msgpack.Marshal(described{int(info.Kind), int(info.Layout), int(info.Key), int(info.Value),
-				info.UnnamedDefault, info.Entries})
-			if err != nil {
+			if rows[i].object, err = msgpack.Marshal(describe(info)); err != nil {
 				return nil, err
 			}
 			rows[i].said = rows[i].object

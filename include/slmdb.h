@@ -273,8 +273,8 @@ int32_t slmdb_db_describe(slmdb_db *db, slmdb_db_options *options, slmdb_error *
 /*
  * Opens a cursor over the databases of the transaction's Env, by name, also those that are not open here.
  * slmdb_cursor_next gives the name and one MessagePack map; slmdb_cursor_page writes the name as `str` and the same
- * map: "kind", "layout", "key_type", "value_type" (integers, as in slmdb_db_options; kind 0 for a database that another
- * program made), "unnamed_default" (bool), "entries" (of all scopes). Errors: CONFLICT (one was made since the
+ * map: "kind", "layout", "key_type", "value_type" (integers, as in slmdb_db_options; kind 0 for a database that
+ * another program made), "unnamed_default" (bool), "entries" (of all scopes). Errors: CONFLICT (one was made since the
  * transaction began: begin it again).
  */
 int32_t slmdb_db_list(slmdb_txn *txn, slmdb_cursor **cursor, slmdb_error *error);
@@ -301,8 +301,8 @@ int32_t slmdb_db_contains(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, cons
                           bool *contains, slmdb_error *error);
 
 /*
- * The values under the keys of a page, into the caller's buffer of `capacity` bytes, as one MessagePack array: for each
- * key, in order, true and the value, or false and nil. *length is the bytes of it, also when it is
+ * The values under the keys of a page, into the caller's buffer of `capacity` bytes, as one MessagePack array: for
+ * each key, in order, true and the value, or false and nil. *length is the bytes of it, also when it is
  * SLMDB_BUFFER_TOO_SMALL and what the buffer holds means nothing. Errors: those of slmdb_db_get but NOT_FOUND;
  * INVALID_ARGUMENT for a page that is no array.
  */
@@ -383,8 +383,8 @@ int32_t slmdb_db_put_if_absent(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope,
                                const void *value, size_t value_length, bool *stored, slmdb_error *error);
 
 /*
- * As slmdb_db_put, and hands out the value that was there: *old and *old_length, or NULL and 0 if *existed is false. It
- * lives until the transaction's next write. Write transactions only.
+ * As slmdb_db_put, and hands out the value that was there: *old and *old_length, or NULL and 0 if *existed is false.
+ * It lives until the transaction's next write. Write transactions only.
  */
 int32_t slmdb_db_replace(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
                          const void *value, size_t value_length, const void **old, size_t *old_length, bool *existed,
@@ -398,8 +398,8 @@ int32_t slmdb_db_pop(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const voi
                      const void **value, size_t *value_length, slmdb_error *error);
 
 /*
- * As slmdb_db_put, if the value under the key is `expected`, byte for byte as it is stored; *swapped (may be NULL) says
- * whether it did. Without an entry it does not: see slmdb_db_put_if_absent. Write transactions only.
+ * As slmdb_db_put, if the value under the key is `expected`, byte for byte as it is stored; *swapped (may be NULL)
+ * says whether it did. Without an entry it does not: see slmdb_db_put_if_absent. Write transactions only.
  */
 int32_t slmdb_db_compare_and_swap(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
                                   const void *expected, size_t expected_length, const void *value, size_t value_length,
@@ -453,7 +453,8 @@ int32_t slmdb_txn_abort(slmdb_txn *txn, slmdb_error *error);
 /*
  * Begins a child of a write transaction, on the same thread. Until it ends, its parent is SLMDB_IN_USE for everything
  * but slmdb_txn_abort, which aborts the child too and closes its handle. Committing it hands its writes to the parent,
- * aborting drops them. Children may have children. Errors: READ_ONLY (a read transaction), WRONG_THREAD, OUT_OF_MEMORY.
+ * aborting drops them. Children may have children. Errors: READ_ONLY (a read transaction), WRONG_THREAD,
+ * OUT_OF_MEMORY.
  */
 int32_t slmdb_txn_child(slmdb_txn *txn, slmdb_txn **child, slmdb_error *error);
 
@@ -521,11 +522,11 @@ int32_t slmdb_batch_delete(slmdb_batch *batch, slmdb_db *db, slmdb_scope *scope,
 int32_t slmdb_batch_clear(slmdb_batch *batch, slmdb_db *db, slmdb_scope *scope, slmdb_error *error);
 
 /*
- * What a batch came to: result->code is SLMDB_OK once its writes are as durable as the Env makes a commit, or the error
- * for which none of them was kept. result lives for the call. It comes on a thread of the library, which must not be
- * held for long: the batches behind it wait. It may submit batches, and use everything else but slmdb_env_flush,
- * slmdb_env_close and slmdb_batch_apply, which are SLMDB_BUSY there. A write transaction that it leaves open is aborted.
- * It must not end its thread or jump out.
+ * What a batch came to: result->code is SLMDB_OK once its writes are as durable as the Env makes a commit, or the
+ * error for which none of them was kept. result lives for the call. It comes on a thread of the library, which must
+ * not be held for long: the batches behind it wait. It may submit batches, and use everything else but
+ * slmdb_env_flush, slmdb_env_close and slmdb_batch_apply, which are SLMDB_BUSY there. A write transaction that it
+ * leaves open is aborted. It must not end its thread or jump out.
  */
 typedef void (*slmdb_done)(void *user, const slmdb_error *result);
 
@@ -533,15 +534,16 @@ typedef void (*slmdb_done)(void *user, const slmdb_error *result);
  * Queues a batch and returns at once; the handle is closed, unless there is an error. All batches that wait are
  * committed together, in the order of submission; each has its own result, and one that fails does not fail others.
  * done (may be NULL) is called exactly once, in the order of submission, on another thread, perhaps before this
- * returns. A process that ends without slmdb_env_close or slmdb_env_flush may lose batches whose callback has not come.
- * Any thread, also one that has the write transaction: the batch waits for it.
+ * returns. A process that ends without slmdb_env_close or slmdb_env_flush may lose batches whose callback has not
+ * come. Any thread, also one that has the write transaction: the batch waits for it.
  */
 int32_t slmdb_batch_submit(slmdb_batch *batch, slmdb_done done, void *user, slmdb_error *error);
 
 /*
- * Queues a batch and waits for what it comes to, which is the status: as slmdb_batch_submit, for threads that have nothing
- * else to do meanwhile; those that wait at once share a commit. The handle is closed whatever the status, but for NESTED
- * (this thread has the write transaction, for which the batch would wait), BUSY (called by a batch's callback) and IN_USE.
+ * Queues a batch and waits for what it comes to, which is the status: as slmdb_batch_submit, for threads that have
+ * nothing else to do meanwhile; those that wait at once share a commit. The handle is closed whatever the status, but
+ * for NESTED (this thread has the write transaction, for which the batch would wait), BUSY (called by a batch's
+ * callback) and IN_USE.
  */
 int32_t slmdb_batch_apply(slmdb_batch *batch, slmdb_error *error);
 
@@ -584,6 +586,121 @@ int32_t slmdb_registry_drop(slmdb_txn *txn, slmdb_scope *scope, uint64_t *count,
  * be NULL) is how many. Write transactions only. Errors: CONFLICT as for slmdb_registry_drop.
  */
 int32_t slmdb_registry_prune(slmdb_txn *txn, uint64_t *count, slmdb_error *error);
+
+/* ---- Maintenance ------------------------------------------------------------------------------------------------ */
+
+/*
+ * What comes out of work that may take long, and who follows it. NULL, or functions that are NULL, where nobody does.
+ * Set everything to zero, then struct_size. Functions are called on threads of the library, one call at a time.
+ */
+typedef struct slmdb_work {
+  size_t struct_size; /* sizeof(slmdb_work) */
+  /* Told of progress now and then, in entries, bytes or pages; total 0: not known. false ends the work: CANCELED. */
+  bool (*progress)(void *user, uint64_t done, uint64_t total);
+  /* Called once, before the function returns SLMDB_OK, with one MessagePack map, which lives for the call. */
+  void (*answer)(void *user, const void *document, size_t length);
+  void *user; /* passed to both */
+} slmdb_work;
+
+/* A part of an Env. Set everything to zero, then struct_size; NULL is all of it. */
+typedef struct slmdb_selection {
+  size_t struct_size;   /* sizeof(slmdb_selection) */
+  const char *database; /* the only database; length 0: all */
+  size_t database_length;
+  slmdb_scope *scope; /* the only scope; NULL: all */
+  bool default_scope; /* the only scope is the default one */
+} slmdb_selection;
+
+/* How an export is written. DESIGN.md draws both. */
+enum {
+  SLMDB_FORMAT_BLOCKS = 0, /* MessagePack in blocks with checksums, for programs */
+  SLMDB_FORMAT_LINES = 1   /* JSON Lines, for people */
+};
+
+/* What becomes of what is there already. */
+enum {
+  SLMDB_REFUSE = 0,    /* nothing is done if a scope has entries in one of the databases: SLMDB_KEY_EXISTS */
+  SLMDB_OVERWRITE = 1, /* entries under the same keys are replaced, others stay */
+  SLMDB_SKIP = 2       /* entries under the same keys stay as they are */
+};
+
+/*
+ * None of these functions may be called by a thread that has a transaction of the Env open (NESTED, or a wait for
+ * itself), nor by a batch's callback (BUSY). Any other thread. Errors of all: INVALID_ARGUMENT, CANCELED, CLOSED, IO,
+ * READERS_FULL.
+ */
+
+/*
+ * Measures an Env or a part of it, in one snapshot: exactly, at the cost of reading it, or by an estimate that reads a
+ * few pages a scope. The answer: "map_size", "used_size", "page_size", "last_txn", "max_readers", "used_pages",
+ * "free_pages", "estimated" (whether numbers of scopes may be), and "databases": maps of "name", "kind", "layout",
+ * "key_type", "value_type", "unnamed_default", "entries", "pages" (branch, leaf and overflow pages), "damage" (a text,
+ * or nil), and "scopes": maps of "name" (nil: the default one), "id" (nil there), "orphan" (no scope has the id),
+ * "entries", "key_bytes", "value_bytes", "estimated". Errors: NOT_FOUND, DATABASE_NOT_FOUND.
+ */
+int32_t slmdb_env_measure(slmdb_env *env, const slmdb_selection *selection, bool estimate, const slmdb_work *work,
+                          slmdb_error *error);
+
+/*
+ * Looks for all that may be wrong with an Env, and changes nothing: pages, the registry, and whether every entry
+ * decodes, stands in order and belongs to a scope. SLMDB_OK says that it was looked at, not that it is sound. The
+ * answer: "sound", "harmful", "harmless" (numbers of faults), "databases", "scopes", "entries", "pages" (how many were
+ * looked at), "unknown" (names of databases whose types nothing says), and "faults", 1,000 at the most: maps of
+ * "kind", "database", "scope", "id", "key" (bin, as stored), "count", "harmless", "text", "advice".
+ */
+int32_t slmdb_env_verify(slmdb_env *env, const slmdb_work *work, slmdb_error *error);
+
+/*
+ * The slots of read transactions, of all processes. The answer: "readers": maps of "process", "thread" (a text), "txn"
+ * (the commit that it sees; 0: none) and "behind" (how many came after it, whose freed pages wait for it).
+ */
+int32_t slmdb_env_readers(slmdb_env *env, const slmdb_work *work, slmdb_error *error);
+
+/* Frees the slots of processes that have died; *count (may be NULL) is how many. Opening an Env does so, too. */
+int32_t slmdb_env_clear_readers(slmdb_env *env, uint64_t *count, slmdb_error *error);
+
+/*
+ * Copies an Env, as some commit left it, into a new folder `path`, which must not exist (INVALID_ARGUMENT), while
+ * others read and write. compact leaves out free pages. The folder has its name only once it is whole and on disk. The
+ * answer: "size" (bytes). Errors: DISK_FULL, PATH_NOT_FOUND, PERMISSION_DENIED.
+ */
+int32_t slmdb_env_backup(slmdb_env *env, const char *path, size_t path_length, bool compact, const slmdb_work *work,
+                         slmdb_error *error);
+
+/*
+ * Writes an Env or a part of it to a new file `path`, as one snapshot has it. format is SLMDB_FORMAT_BLOCKS or _LINES.
+ * The answer, here and for imports and copies: "databases", "scopes", "entries", "key_bytes", "value_bytes",
+ * "skipped".
+ * Errors: NOT_FOUND, DATABASE_NOT_FOUND, CORRUPT, DISK_FULL, PATH_NOT_FOUND, PERMISSION_DENIED.
+ */
+int32_t slmdb_env_export(slmdb_env *env, const char *path, size_t path_length, const slmdb_selection *selection,
+                         int32_t format, const slmdb_work *work, slmdb_error *error);
+
+/*
+ * Reads a file that slmdb_env_export wrote, of either format, all or nothing: a damaged one is CORRUPT, with the
+ * place, before anything is imported. `as` (may be NULL) is another name for the only scope in it; existing is
+ * SLMDB_REFUSE, ... The databases are made if they are missing. Errors: CORRUPT, FORMAT_TOO_NEW, KEY_EXISTS,
+ * KIND_MISMATCH, LAYOUT_MISMATCH, READ_ONLY, MAP_FULL, TXN_FULL, DISK_FULL, PATH_NOT_FOUND.
+ */
+int32_t slmdb_env_import(slmdb_env *env, const char *path, size_t path_length, slmdb_scope *as, int32_t existing,
+                         const slmdb_work *work, slmdb_error *error);
+
+/*
+ * Copies a scope with its entries in all databases to another Env or, as another one, to the same; as
+ * slmdb_env_import. With move it is dropped here afterwards, if nobody has written to it meanwhile (CONFLICT; the copy
+ * is dropped instead), and must not exist there. scope NULL is the default one, which cannot be moved; `as` NULL is
+ * the same name.
+ */
+int32_t slmdb_scope_copy(slmdb_env *from, slmdb_scope *scope, slmdb_env *to, slmdb_scope *as, int32_t existing,
+                         bool move, const slmdb_work *work, slmdb_error *error);
+
+/*
+ * As slmdb_registry_drop, in transactions of at most per_txn entries each (0: 16,384), between which others can write.
+ * What was deleted stays so if it is canceled; it can be called again. The answer: "entries". Errors: NOT_FOUND,
+ * READ_ONLY.
+ */
+int32_t slmdb_scope_drop(slmdb_env *env, slmdb_scope *scope, uint64_t per_txn, const slmdb_work *work,
+                         slmdb_error *error);
 
 #ifdef __cplusplus
 }

@@ -11,7 +11,7 @@ enum { HANDLE_TYPES = 6 };
 enum {
   TAKES_ENTRY = TAKES_TXN | TAKES_DB | TAKES_SCOPE,
   TAKES_ADD = TAKES_BATCH | TAKES_DB | TAKES_SCOPE,
-  OPENS = 64, /* or closes, a handle */
+  OPENS = 64, /* or closes, a handle; or is work on a whole Env */
   WAITS = 128 /* for transactions of this thread, or refuses to */
 };
 
@@ -79,6 +79,15 @@ typedef union calls_handles {
   X(REGISTRY_RENAME, TAKES_TXN | TAKES_SCOPE)     \
   X(REGISTRY_DROP, TAKES_TXN | TAKES_SCOPE)       \
   X(REGISTRY_PRUNE, TAKES_TXN)                    \
+  X(ENV_MEASURE, TAKES_ENV | OPENS)               \
+  X(ENV_VERIFY, TAKES_ENV | OPENS)                \
+  X(ENV_READERS, TAKES_ENV | OPENS)               \
+  X(ENV_CLEAR_READERS, TAKES_ENV | OPENS)         \
+  X(ENV_BACKUP, TAKES_ENV | OPENS)                \
+  X(ENV_EXPORT, TAKES_ENV | OPENS)                \
+  X(ENV_IMPORT, TAKES_ENV | OPENS)                \
+  X(SCOPE_COPY, TAKES_ENV | TAKES_SCOPE | OPENS)  \
+  X(SCOPE_DROP, TAKES_ENV | TAKES_SCOPE | OPENS)  \
   X(ENV_OPEN, OPENS)                              \
   X(SCOPE_OPEN, OPENS)
 
@@ -184,6 +193,25 @@ static inline int32_t calls_of_registry(int call, const calls_handles *h, slmdb_
   }
 }
 
+/* Of a file and a folder that are not there: what is wrong with the handles must come first. */
+static inline int32_t calls_of_work(int call, const calls_handles *h, slmdb_error *error) {
+  static const char none[] = "/nowhere/at/all";
+  const size_t length = sizeof none - 1;
+  uint64_t count;
+  switch (call) {
+    case CALL_ENV_MEASURE: return slmdb_env_measure(h->of.env, NULL, true, NULL, error);
+    case CALL_ENV_VERIFY: return slmdb_env_verify(h->of.env, NULL, error);
+    case CALL_ENV_READERS: return slmdb_env_readers(h->of.env, NULL, error);
+    case CALL_ENV_CLEAR_READERS: return slmdb_env_clear_readers(h->of.env, &count, error);
+    case CALL_ENV_BACKUP: return slmdb_env_backup(h->of.env, none, length, true, NULL, error);
+    case CALL_ENV_EXPORT: return slmdb_env_export(h->of.env, none, length, NULL, SLMDB_FORMAT_LINES, NULL, error);
+    case CALL_ENV_IMPORT: return slmdb_env_import(h->of.env, none, length, NULL, SLMDB_REFUSE, NULL, error);
+    case CALL_SCOPE_COPY:
+      return slmdb_scope_copy(h->of.env, h->of.scope, h->of.env, NULL, SLMDB_REFUSE, false, NULL, error);
+    default: return slmdb_scope_drop(h->of.env, h->of.scope, 0, NULL, error);
+  }
+}
+
 static inline int32_t calls_of_rest(int call, const calls_handles *h, slmdb_error *error) {
   slmdb_env *env;
   slmdb_db *db;
@@ -218,6 +246,7 @@ static inline int32_t calls_make(int call, const calls_handles *h, slmdb_error *
   if (call >= CALL_BATCH_OPEN && call <= CALL_BATCH_CLOSE) return calls_of_batch(call, h, error);
   if (call == CALL_DB_LIST || call == CALL_REGISTRY_LIST) return calls_of_cursor(call, h, error);
   if (call >= CALL_REGISTRY_ID && call <= CALL_REGISTRY_PRUNE) return calls_of_registry(call, h, error);
+  if (call >= CALL_ENV_MEASURE && call <= CALL_SCOPE_DROP) return calls_of_work(call, h, error);
   return calls_of_rest(call, h, error);
 }
 

@@ -27,7 +27,7 @@ var allowed = map[string][]string{
 	"core/maintenance": {"core", "core/scope", "core/layout", "core/codec", "core/maintenance/notation",
 		"github.com/cespare/xxhash/v2", "github.com/vmihailenco/msgpack/v5"},
 	"core/maintenance/notation": {"core", "core/codec", "github.com/vmihailenco/msgpack/v5", "github.com/vmihailenco/msgpack/v5/msgpcode"},
-	"capi":                      {"core", "core/codec", "core/engine/lmdb", "github.com/vmihailenco/msgpack/v5", "C"},
+	"capi":                      {"core", "core/codec", "core/engine/lmdb", "core/maintenance", "github.com/vmihailenco/msgpack/v5", "C"},
 	"cmd/slmdb": {"core", "core/codec", "core/maintenance", "core/maintenance/notation", "core/engine/lmdb",
 		"github.com/spf13/cobra", "github.com/spf13/cobra/doc"},
 	"tests/vectors": {"core/codec"},
