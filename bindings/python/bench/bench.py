@@ -44,9 +44,8 @@ def compare(name, workload, ours, theirs, pairs, clock=time.process_time_ns):
             peer.tidy()
     ratios = sorted(mine / other for mine, other in zip(figures[ours], figures[theirs]))
     row = (statistics.median(figures[ours]), statistics.median(figures[theirs]), statistics.median(ratios))
-    print(
-        f"{name:<34}{row[0]:>12,.0f}{row[1]:>12,.0f}{row[2]:>8.2f}   ({ratios[0]:.2f} to {ratios[-1]:.2f})", flush=True
-    )
+    spread = f"({ratios[0]:.2f} to {ratios[-1]:.2f})"
+    print(f"{name:<36}{row[0]:>12,.0f}{row[1]:>12,.0f}{row[2]:>8.2f}   {spread}", flush=True)
 
 
 def keys_of(count):
@@ -117,7 +116,7 @@ def run(options, folder):
         f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {options.entries:,} x (16 + 100) bytes, "
         f"{options.pairs} pairs"
     )
-    print(f"{'':<34}{'ours, ns':>12}{'theirs, ns':>12}{'ratio':>8}   (least to greatest)")
+    print(f"{'':<36}{'ours, ns':>12}{'theirs, ns':>12}{'ratio':>8}   (least to greatest)")
     data, numbers = Data(options.entries), random.Random(2)
     ours, theirs = (kind(os.path.join(folder, kind.__name__), durable=False) for kind in peers.BOTH)
     for peer in (ours, theirs):
