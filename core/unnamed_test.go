@@ -36,7 +36,7 @@ func TestUnnamedDefault(t *testing.T) {
 	folder := foreign(t)
 	env := open(t, lmdb.Config{Path: folder})
 	db := openBytes(t, env, "mine", core.WithUnnamedDefault())
-	named := openBytes(t, env, "named")
+	openBytes(t, env, "named")
 	must(t, db.In(core.Named("s")).Put(ctx, []byte("k"), []byte("v")))
 
 	must(t, env.Update(ctx, func(txn *core.Txn) error {
@@ -73,7 +73,7 @@ func TestUnnamedDefault(t *testing.T) {
 
 	env = open(t, lmdb.Config{Path: folder})
 	db = openBytes(t, env, "mine", core.WithUnnamedDefault())
-	named = openBytes(t, env, "named")
+	named := openBytes(t, env, "named")
 	if n, err := named.In(core.Default).Count(ctx, core.Range[[]byte]{}); n != 300 || err != nil {
 		t.Errorf("the named database has %d entries, %v", n, err)
 	}

@@ -100,7 +100,8 @@ type profile struct {
 	Born   time.Time         `msgpack:"born"`
 	Parent *profile          `msgpack:"parent"`
 	Mixed  map[any]int       `msgpack:"mixed"`
-	hidden any               // neither stored nor looked at
+	//lint:ignore U1000 what is not exported is neither stored nor looked at
+	hidden any
 }
 
 type counts struct {

@@ -21,7 +21,6 @@ var ctx = context.Background()
 
 // entry is an entry of expected.jsonl, its key and value as Go has them.
 type entry struct {
-	db, scope  string
 	key, value string
 }
 
