@@ -16,6 +16,8 @@ STRUCTS = {
     "slmdb_env_info": _declare.EnvInfo,
     "slmdb_db_stats": _declare.DbStats,
     "slmdb_range": _declare.Range,
+    "slmdb_work": _declare.Work,
+    "slmdb_selection": _declare.Selection,
 }
 
 # What one parameter's type in C may be declared as.
@@ -38,6 +40,9 @@ POINTERS = {
     "slmdb_env_info *": (ctypes.POINTER(_declare.EnvInfo),),
     "slmdb_db_stats *": (ctypes.POINTER(_declare.DbStats),),
     "const slmdb_range *": (ctypes.POINTER(_declare.Range),),
+    "const slmdb_selection *": (ctypes.POINTER(_declare.Selection),),
+    "const slmdb_work *": (ctypes.POINTER(_declare.Work),),
+    "bool": (ctypes.c_bool,),
     "slmdb_done": (_declare.Done,),
 }
 RESULTS = {
@@ -115,5 +120,6 @@ def test_structs(header, tmp_path):
     assert found == ours
     for name, struct in STRUCTS.items():
         body = re.search(r"typedef struct " + name + r" \{(.*?)\}", plain(header), flags=re.S).group(1)
-        fields = re.findall(r"(\w+)(?:\[\w+\])?;", body)
+        functions = re.sub(r"\(\*(\w+)\)\([^)]*\);", r"\1;", body)
+        fields = re.findall(r"(\w+)(?:\[\w+\])?;", functions)
         assert fields == [field for field, *_ in struct._fields_]

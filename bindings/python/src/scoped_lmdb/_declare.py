@@ -38,6 +38,9 @@ RANGE_VALUES_ONLY = 128
 
 FIRST, LAST, AT_OR_AFTER, AFTER, AT_OR_BEFORE, BEFORE = 1, 2, 3, 4, 5, 6
 
+FORMAT_BLOCKS, FORMAT_LINES = 0, 1
+REFUSE, OVERWRITE, SKIP = 0, 1, 2
+
 
 class ErrorStruct(ctypes.Structure):
     """slmdb_error."""
@@ -118,6 +121,34 @@ class Range(ctypes.Structure):
 # slmdb_done: what a batch came to, told on a thread of the library. A user's pointer is passed as a number.
 Done = ctypes.CFUNCTYPE(None, c_void_p, POINTER(ErrorStruct))
 
+# The functions of slmdb_work, called on threads of the library, too.
+Progress = ctypes.CFUNCTYPE(c_bool, c_void_p, c_uint64, c_uint64)
+Answer = ctypes.CFUNCTYPE(None, c_void_p, c_void_p, c_size_t)
+
+
+class Work(ctypes.Structure):
+    """slmdb_work. It keeps the functions that were given to it alive."""
+
+    _fields_ = (
+        ("struct_size", c_size_t),
+        ("progress", Progress),
+        ("answer", Answer),
+        ("user", c_void_p),
+    )
+
+
+class Selection(ctypes.Structure):
+    """slmdb_selection. The name is a c_char_p, so that the struct keeps the bytes given to it alive."""
+
+    _fields_ = (
+        ("struct_size", c_size_t),
+        ("database", c_char_p),
+        ("database_length", c_size_t),
+        ("scope", c_void_p),
+        ("default_scope", c_bool),
+    )
+
+
 # A handle is a pointer that is never dereferenced; bytes come as an address and a length.
 _handle = c_void_p
 _handle_out = POINTER(c_void_p)
@@ -131,6 +162,8 @@ _error = POINTER(ErrorStruct)
 _place = (_handle, _handle, _handle)  # transaction or batch, database, scope
 _entry = (*_place, *_bytes)  # and key
 _range = POINTER(Range)
+_selection = POINTER(Selection)
+_work = (POINTER(Work), _error)
 
 _SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "slmdb_abi_version": (c_uint32, ()),
@@ -189,6 +222,15 @@ _SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "slmdb_registry_rename": (c_int32, (_handle, _handle, _handle, _error)),
     "slmdb_registry_drop": (c_int32, (_handle, _handle, _count_out, _error)),
     "slmdb_registry_prune": (c_int32, (_handle, _count_out, _error)),
+    "slmdb_env_measure": (c_int32, (_handle, _selection, c_bool, *_work)),
+    "slmdb_env_verify": (c_int32, (_handle, *_work)),
+    "slmdb_env_readers": (c_int32, (_handle, *_work)),
+    "slmdb_env_clear_readers": (c_int32, (_handle, _count_out, _error)),
+    "slmdb_env_backup": (c_int32, (_handle, *_bytes, c_bool, *_work)),
+    "slmdb_env_export": (c_int32, (_handle, *_bytes, _selection, c_int32, *_work)),
+    "slmdb_env_import": (c_int32, (_handle, *_bytes, _handle, c_int32, *_work)),
+    "slmdb_scope_copy": (c_int32, (_handle, _handle, _handle, _handle, c_int32, c_bool, *_work)),
+    "slmdb_scope_drop": (c_int32, (_handle, _handle, c_uint64, *_work)),
 }
 
 # The two that are called once an entry. ctypes converts an argument at half the price where no argtypes are declared,
@@ -257,6 +299,15 @@ class Library:
     slmdb_registry_rename: Function
     slmdb_registry_drop: Function
     slmdb_registry_prune: Function
+    slmdb_env_measure: Function
+    slmdb_env_verify: Function
+    slmdb_env_readers: Function
+    slmdb_env_clear_readers: Function
+    slmdb_env_backup: Function
+    slmdb_env_export: Function
+    slmdb_env_import: Function
+    slmdb_scope_copy: Function
+    slmdb_scope_drop: Function
     get_copy: Function
     put: Function
 
