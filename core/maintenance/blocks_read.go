@@ -112,7 +112,8 @@ func (b *blockReader) block() error {
 }
 
 // fieldsOf is how many fields each kind of record has.
-var fieldsOf = map[recordKind]int{recordHead: 1, recordDatabase: 6, recordScope: 1, recordSection: 2, recordEntry: 2, recordEnd: 5}
+var fieldsOf = map[recordKind]int{recordHead: 1, recordDatabase: 6, recordScope: 1, recordSection: 2, recordEntry: 2,
+	recordEnd: 5}
 
 func (b *blockReader) record(r *record) error {
 	n, err := b.dec.DecodeArrayLen()
