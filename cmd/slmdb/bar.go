@@ -57,7 +57,8 @@ func barLine(doing string, p maintenance.Progress, after time.Duration) string {
 		return fmt.Sprintf("%s %s%s  %s/s", doing, show(p.Done), of, show(uint64(rate)))
 	}
 	part := min(1, float64(p.Done)/float64(p.Total))
-	line := fmt.Sprintf("%s [%-24s] %3.0f%%  %s of %s%s  %s/s", doing, strings.Repeat("#", int(24*part)), 100*part, show(p.Done), show(p.Total), of,
+	line := fmt.Sprintf("%s [%-24s] %3.0f%%  %s of %s%s  %s/s", doing, strings.Repeat("#", int(24*part)), 100*part,
+		show(p.Done), show(p.Total), of,
 		show(uint64(rate)))
 	if part > 0 && part < 1 {
 		left := time.Duration(float64(p.Total-p.Done) / rate * float64(time.Second))

@@ -27,7 +27,8 @@ func wantParts(t *testing.T, got string, parts ...string) {
 
 func TestLooking(t *testing.T) {
 	data := sample(t)
-	wantParts(t, ok(t, "info", data), "made by           scoped-lmdb, format 1\n", "databases         2\n", "scopes            2\n")
+	wantParts(t, ok(t, "info", data), "made by           scoped-lmdb, format 1\n", "databases         2\n",
+		"scopes            2\n")
 	wantParts(t, ok(t, "info", filepath.Join(data, "data.mdb")), "scopes            2\n")
 	wantText(t, ok(t, "databases", data), `DATABASE  KIND   LAYOUT   KEYS  VALUES  DEFAULT SCOPE  ENTRIES
 "blobs"   bytes  ordered  auto  auto    own table            1
@@ -44,7 +45,8 @@ func TestLooking(t *testing.T) {
 	wantText(t, ok(t, "get", data, "blobs", `"k"`, "--raw"), "\x1b[2J")
 	wantText(t, ok(t, "scan", data, "users", "-s", "tenant1"), "\"alice\"\t{\"age\":30}\n[\"eu\",7]\t0x00ff\n")
 	wantText(t, ok(t, "scan", data, "users", "-s", "tenant1", "--reverse", "--limit", "1", "--keys"), `["eu",7]`+"\n")
-	wantText(t, ok(t, "scan", data, "users", "-s", "tenant1", "--prefix", `["eu"]`, "--json"), `{"key":["eu",7],"value":{"$bytes":"AP8="}}`+"\n")
+	wantText(t, ok(t, "scan", data, "users", "-s", "tenant1", "--prefix", `["eu"]`, "--json"),
+		`{"key":["eu",7],"value":{"$bytes":"AP8="}}`+"\n")
 	wantText(t, ok(t, "scan", data, "users", "-s", "tenant1", "--gt", `"a"`, "--lt", `"b"`, "--keys"), `"alice"`+"\n")
 	wantText(t, ok(t, "scan", data, "users", "-s", "tenant1", "--gte", `"b"`, "--lte", `["eu",6]`), "")
 	wantText(t, ok(t, "scan", data, "users", "-s", "nobody"), "")
@@ -148,11 +150,16 @@ func TestDamageIsTold(t *testing.T) {
 func TestUsage(t *testing.T) {
 	data := sample(t)
 	for _, arguments := range [][]string{
-		{"nothing"}, {"info"}, {"info", data, "more"}, {"info", data, "--what"}, {"get", data, "users", "alice"}, {"get", data, "users", `["a"`},
-		{"scan", data, "users", "--gt", "1", "--gte", "1"}, {"scan", data, "users", "--limit", "x"}, {"export", data, "--format", "xml"},
-		{"delete", data, "users"}, {"delete", data, "users", "1", "--all", "--yes"}, {"drop", data, "--yes"}, {"drop", data, "x", "--orphan", "1", "--yes"},
-		{"drop", data, "--orphan", "xyz", "--yes"}, {"get", data, "users", "1", "-s", ""}, {"rename", data, "a", ""}, {"put", data, "new", "1", "2", "--create"},
-		{"verify", data, "--type", "x"}, {"get", data, "users", "1", "--kind", "odd"}, {"import", data, "-", "--skip", "--overwrite"}, {"bench", "--entries", "0"},
+		{"nothing"}, {"info"}, {"info", data, "more"}, {"info", data, "--what"}, {"get", data, "users", "alice"}, {"get",
+			data, "users", `["a"`},
+		{"scan", data, "users", "--gt", "1", "--gte", "1"}, {"scan", data, "users", "--limit", "x"}, {"export", data,
+			"--format", "xml"},
+		{"delete", data, "users"}, {"delete", data, "users", "1", "--all", "--yes"}, {"drop", data, "--yes"}, {"drop", data,
+			"x", "--orphan", "1", "--yes"},
+		{"drop", data, "--orphan", "xyz", "--yes"}, {"get", data, "users", "1", "-s", ""}, {"rename", data, "a", ""}, {"put",
+			data, "new", "1", "2", "--create"},
+		{"verify", data, "--type", "x"}, {"get", data, "users", "1", "--kind", "odd"}, {"import", data, "-", "--skip",
+			"--overwrite"}, {"bench", "--entries", "0"},
 	} {
 		fails(t, exitUsage, "slmdb", arguments...)
 	}
@@ -177,7 +184,8 @@ func TestUsage(t *testing.T) {
 
 func TestJSON(t *testing.T) {
 	data := sample(t)
-	for _, arguments := range [][]string{{"info", data}, {"databases", data}, {"scopes", data}, {"stats", data}, {"verify", data}, {"readers", data},
+	for _, arguments := range [][]string{{"info", data}, {"databases", data}, {"scopes", data}, {"stats", data}, {"verify",
+		data}, {"readers", data},
 		{"get", data, "users", `"alice"`, "-s", "tenant1"}, {"prune", data}, {"bench", "--entries", "100"}} {
 		if text := ok(t, append(arguments, "--json")...); !json.Valid([]byte(text)) {
 			t.Errorf("%q prints %s", arguments, text)
@@ -196,8 +204,10 @@ func TestReadingChangesNothing(t *testing.T) {
 	file := filepath.Join(data, "data.mdb")
 	before, err := os.ReadFile(file)
 	must(t, err)
-	for _, arguments := range [][]string{{"info", data}, {"databases", data}, {"scopes", data}, {"stats", data}, {"verify", data}, {"readers", data, "--clear"},
-		{"scan", data, "users"}, {"export", data}, {"backup", data, filepath.Join(t.TempDir(), "b")}, {"copy", data, "tenant1", filepath.Join(t.TempDir(), "c"), "--create"}} {
+	for _, arguments := range [][]string{{"info", data}, {"databases", data}, {"scopes", data}, {"stats", data}, {"verify",
+		data}, {"readers", data, "--clear"},
+		{"scan", data, "users"}, {"export", data}, {"backup", data, filepath.Join(t.TempDir(), "b")}, {"copy", data,
+			"tenant1", filepath.Join(t.TempDir(), "c"), "--create"}} {
 		ok(t, arguments...)
 	}
 	after, err := os.ReadFile(file)

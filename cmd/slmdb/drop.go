@@ -22,7 +22,8 @@ meanwhile, and unregisters it in the last one. Interrupted, it can be called aga
 	}
 	yes := yesFlag(c)
 	c.Flags().Uint64Var(&o.Batch, "batch", 0, "delete `N` entries in a transaction (default 16384)")
-	c.Flags().StringVar(&orphan, "orphan", "", "instead of a scope, the entries of an `ID` (8 hex digits) that no scope has: see verify")
+	c.Flags().StringVar(&orphan, "orphan", "",
+		"instead of a scope, the entries of an `ID` (8 hex digits) that no scope has: see verify")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		id, err := strconv.ParseUint(orphan, 16, 32)
 		if (orphan == "") == (len(args) == 1) || (orphan != "" && err != nil) {

@@ -40,7 +40,8 @@ func (a *app) open(path string, m mode) (*core.Env, error) {
 			m = reading
 		}
 	}
-	return core.Open(lmdb.Config{Path: path, ReadOnly: m == reading, CreateFolder: m == making, MapSize: a.mapSize, MaxDatabases: maxDatabases})
+	return core.Open(lmdb.Config{Path: path, ReadOnly: m == reading, CreateFolder: m == making, MapSize: a.mapSize,
+		MaxDatabases: maxDatabases})
 }
 
 // with opens an environment, runs fn and closes it.
@@ -86,7 +87,8 @@ type typeFlags struct{ kind, key, value string }
 func newTypeFlags(c *cobra.Command) *typeFlags {
 	t := &typeFlags{}
 	c.Flags().StringVar(&t.kind, "kind", "", "what a database holds that has no record of it: typed, bytes-key or bytes")
-	c.Flags().StringVar(&t.key, "key-type", "auto", "the type of its keys in scoped-heed's layout: text, bytes, u8 to u64, i8 to i64, f32, f64, bool")
+	c.Flags().StringVar(&t.key, "key-type", "auto",
+		"the type of its keys in scoped-heed's layout: text, bytes, u8 to u64, i8 to i64, f32, f64, bool")
 	c.Flags().StringVar(&t.value, "value-type", "auto", "the type of its values in scoped-heed's layout")
 	return t
 }

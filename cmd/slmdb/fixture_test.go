@@ -32,10 +32,12 @@ func TestCrate(t *testing.T) {
 	wantText(t, r.out, "0x0000000000000000\t0x0f0000000000000074656e616e74312076616c75652030\n0x0101000000000000\t0x0f0000000000000074656e616e74312076616c75652031\n")
 	wantParts(t, r.err, "nothing says what the database \"ids\" of scoped-heed holds")
 	types := []string{"--kind", "typed", "--key-type", "u64", "--value-type", "text"}
-	wantText(t, ok(t, append([]string{"scan", crate, "ids", "-s", "tenant1", "--gte", "257", "--limit", "1"}, types...)...), "257\t\"tenant1 value 1\"\n")
+	wantText(t, ok(t, append([]string{"scan", crate, "ids", "-s", "tenant1", "--gte", "257", "--limit", "1"},
+		types...)...), "257\t\"tenant1 value 1\"\n")
 	wantText(t, ok(t, append([]string{"get", crate, "ids", "514", "-s", "tenant1"}, types...)...), "\"tenant1 value 2\"\n")
 	wantParts(t, ok(t, "verify", crate), "sound: ", `database "ids": nothing says what it holds`)
-	wantText(t, strings.Join(strings.Fields(ok(t, "verify", crate, "--type", "ids=typed:u64:text", "--type", "blobs=bytes", "--type", "config=typed:text:text",
+	wantText(t, strings.Join(strings.Fields(ok(t, "verify", crate, "--type", "ids=typed:u64:text", "--type", "blobs=bytes",
+		"--type", "config=typed:text:text",
 		"--type", "counts=bytes-key:auto:u64"))[:1], ""), "sound:")
 	fails(t, exitUnsound, "fault(s)", "verify", crate, "--type", "ids=typed:u32:text")
 	other := filepath.Join(t.TempDir(), "other")

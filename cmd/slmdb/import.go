@@ -79,7 +79,8 @@ func importCommand(a *app) *cobra.Command {
 			}
 			return a.with(args[0], m, func(env *core.Env) error {
 				progress, done := a.bar("importing")
-				totals, err := maintenance.Import(c.Context(), env, from, maintenance.ImportOptions{As: as, Existing: existing, Progress: progress})
+				totals, err := maintenance.Import(c.Context(), env, from, maintenance.ImportOptions{As: as, Existing: existing,
+					Progress: progress})
 				done()
 				if err != nil {
 					return err

@@ -48,8 +48,9 @@ func (a *app) info(c *cobra.Command, env *core.Env, path string) error {
 	if err != nil {
 		return err
 	}
-	i := environmentInfo{Path: path, MapBytes: found.Size, UsedBytes: found.Used, PageBytes: found.PageSize, LastTxn: found.LastTxn,
-		Slots: found.MaxReaders, Readers: found.Readers, MaxKey: found.MaxKey, LMDB: lmdb.Version()}
+	i := environmentInfo{Path: path, MapBytes: found.Size, UsedBytes: found.Used, PageBytes: found.PageSize,
+		LastTxn: found.LastTxn,
+		Slots:   found.MaxReaders, Readers: found.Readers, MaxKey: found.MaxKey, LMDB: lmdb.Version()}
 	file := path
 	if filepath.Base(path) != "data.mdb" {
 		file = filepath.Join(path, "data.mdb")
@@ -82,7 +83,8 @@ func (a *app) info(c *cobra.Command, env *core.Env, path string) error {
 		[2]string{"environment", i.Path}, [2]string{"made by", i.MadeBy},
 		[2]string{"databases", number(i.Databases)}, [2]string{"scopes", number(i.Scopes)},
 		[2]string{"unnamed database", number(i.Unnamed) + " entries"},
-		[2]string{"file", size(i.FileBytes)}, [2]string{"used pages", size(i.UsedBytes)}, [2]string{"free of those", size(i.FreeBytes)},
+		[2]string{"file", size(i.FileBytes)}, [2]string{"used pages", size(i.UsedBytes)}, [2]string{"free of those",
+			size(i.FreeBytes)},
 		[2]string{"map", size(i.MapBytes)}, [2]string{"page", size(i.PageBytes)}, [2]string{"last transaction", number(i.LastTxn)},
 		[2]string{"readers", number(i.Readers) + " at the most so far, of " + number(i.Slots)},
 		[2]string{"longest key", size(i.MaxKey)}, [2]string{"LMDB", i.LMDB})

@@ -56,7 +56,8 @@ func (a *app) stats(c *cobra.Command, env *core.Env, o maintenance.StatsOptions)
 	t := newTable("DATABASE", "SCOPE", "ID", ">ENTRIES", ">KEYS", ">VALUES")
 	for _, d := range stats.Databases {
 		for _, s := range d.Scopes {
-			line := statsLine{Database: d.Name, Orphan: s.Orphan, Entries: s.Entries, Keys: s.KeyBytes, Values: s.ValueBytes, Estimated: s.Estimated}
+			line := statsLine{Database: d.Name, Orphan: s.Orphan, Entries: s.Entries, Keys: s.KeyBytes, Values: s.ValueBytes,
+				Estimated: s.Estimated}
 			name, about := "(default)", ""
 			if !s.Scope.IsDefault() {
 				text := s.Scope.Name()

@@ -120,8 +120,10 @@ func TestNoBarWithoutATerminal(t *testing.T) {
 func TestNothingIsGarbled(t *testing.T) {
 	data := sample(t)
 	ok(t, "put", data, "users", `"\u001b]0;title\u0007"`, `"\u009b2J\u202e"`, "-s", odd)
-	for _, arguments := range [][]string{{"scopes", data}, {"stats", data}, {"scan", data, "users", "-s", odd}, {"scan", data, "blobs"},
-		{"get", data, "blobs", `"k"`}, {"verify", data}, {"databases", data}, {"drop", data, odd + "x", "--yes"}, {"get", data, "\x1b[2J", "1"}} {
+	for _, arguments := range [][]string{{"scopes", data}, {"stats", data}, {"scan", data, "users", "-s", odd}, {"scan",
+		data, "blobs"},
+		{"get", data, "blobs", `"k"`}, {"verify", data}, {"databases", data}, {"drop", data, odd + "x", "--yes"}, {"get",
+			data, "\x1b[2J", "1"}} {
 		p := onTerminal(t, arguments...)
 		p.end(t)
 		// What remains beyond line ends and the bar's own sequences is to be printable.

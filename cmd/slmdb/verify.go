@@ -57,7 +57,8 @@ func verifyCommand(a *app) *cobra.Command {
 			return a.with(args[0], reading, func(env *core.Env) error { return a.verify(c, env, o) })
 		},
 	}
-	c.Flags().StringArrayVar(&types, "type", nil, "what a database of scoped-heed's holds: `NAME=KIND[:KEY[:VALUE]]`; may be repeated")
+	c.Flags().StringArrayVar(&types, "type", nil,
+		"what a database of scoped-heed's holds: `NAME=KIND[:KEY[:VALUE]]`; may be repeated")
 	c.Flags().IntVar(&o.Most, "most", 1000, "show `N` faults at the most; all are counted")
 	c.Flags().BoolVar(&export, "export", false, "the argument is a file that export wrote")
 	return c
@@ -100,9 +101,11 @@ func (a *app) verify(c *cobra.Command, env *core.Env, o maintenance.VerifyOption
 }
 
 func verifyJSON(r maintenance.Report) verifyReport {
-	out := verifyReport{r.Sound(), r.Harmful, r.Harmless, r.Pages, r.Databases, r.Scopes, r.Entries, append([]string{}, r.Unknown...), []faultLine{}}
+	out := verifyReport{r.Sound(), r.Harmful, r.Harmless, r.Pages, r.Databases, r.Scopes, r.Entries, append([]string{},
+		r.Unknown...), []faultLine{}}
 	for _, f := range r.Faults {
-		line := faultLine{Kind: string(f.Kind), Database: f.Database, Scope: f.Scope, Count: f.Count, Harmless: f.Harmless, Text: f.Text, Advice: f.Advice}
+		line := faultLine{Kind: string(f.Kind), Database: f.Database, Scope: f.Scope, Count: f.Count, Harmless: f.Harmless,
+			Text: f.Text, Advice: f.Advice}
 		if f.ID != 0 {
 			line.ID = fmt.Sprintf("%08x", f.ID)
 		}
@@ -132,13 +135,15 @@ func (a *app) printReport(r maintenance.Report) {
 		fmt.Fprintf(a.out, "%s more are not shown: see --most\n", number(more))
 	}
 	for _, name := range r.Unknown {
-		fmt.Fprintf(a.out, "database %s: nothing says what it holds, so only its scopes' ids were checked: see --type\n", quoted(name))
+		fmt.Fprintf(a.out, "database %s: nothing says what it holds, so only its scopes' ids were checked: see --type\n",
+			quoted(name))
 	}
 	verdict := "sound"
 	if !r.Sound() {
 		verdict = number(r.Harmful) + " fault(s)"
 	}
-	fmt.Fprintf(a.out, "%s: %s pages, %s databases, %s scopes, %s entries\n", verdict, number(r.Pages), number(r.Databases), number(r.Scopes), number(r.Entries))
+	fmt.Fprintf(a.out, "%s: %s pages, %s databases, %s scopes, %s entries\n", verdict, number(r.Pages),
+		number(r.Databases), number(r.Scopes), number(r.Entries))
 }
 
 func (a *app) verifyExport(c *cobra.Command, path string) error {

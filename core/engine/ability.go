@@ -11,7 +11,8 @@ import (
 // Copier is an Engine that can write a copy of itself while others read and write.
 type Copier interface {
 	// Copy writes the store, as some commit left it, to w: the bytes of one file that opens as a store. Compact leaves
-	// out what is free, and takes longer. It ends early when the context does (ErrCanceled) or when w fails. Other errors:
+	// out what is free, and takes longer. It ends early when the context does (ErrCanceled; a wait for the writer of another
+	// process may outlast it) or when w fails. Other errors:
 	// ErrNested if the caller's thread has the write transaction, ErrReadersFull, ErrIO, ErrClosed.
 	Copy(ctx context.Context, w io.Writer, compact bool) error
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/cespare/xxhash/v2"
 	"github.com/vmihailenco/msgpack/v5"
+	"github.com/vmihailenco/msgpack/v5/msgpcode"
 
 	"github.com/scoped-lmdb/scoped-lmdb/core"
 )
@@ -112,7 +113,8 @@ func (b *blockReader) block() error {
 }
 
 // fieldsOf is how many fields each kind of record has.
-var fieldsOf = map[recordKind]int{recordHead: 1, recordDatabase: 6, recordScope: 1, recordSection: 2, recordEntry: 2, recordEnd: 5}
+var fieldsOf = map[recordKind]int{recordHead: 1, recordDatabase: 6, recordScope: 1, recordSection: 2, recordEntry: 2,
+	recordEnd: 5}
 
 func (b *blockReader) record(r *record) error {
 	n, err := b.dec.DecodeArrayLen()
@@ -133,15 +135,15 @@ func (b *blockReader) record(r *record) error {
 	case recordDatabase:
 		return b.database(&r.database)
 	case recordScope:
-		name, err := b.dec.DecodeInterface()
-		switch v := name.(type) {
-		case nil:
-			r.scope = core.Default
-		case string:
-			r.scope = core.Named(v)
-		default:
-			err = fmt.Errorf("a scope's name is %T", name)
+		code, err := b.dec.PeekCode()
+		if err != nil {
+			return err
 		}
+		if code == msgpcode.Nil {
+			return b.dec.DecodeNil()
+		}
+		name, err := b.dec.DecodeString()
+		r.scope = core.Named(name)
 		return err
 	case recordSection:
 		var database, scope uint64

@@ -36,7 +36,8 @@ func copyScope(ctx context.Context, from *core.Env, s core.Scope, to *core.Env, 
 		target = *o.As
 	}
 	if from == to && target == s {
-		return Totals{}, copied{}, fail(core.CodeInvalidArgument, "%v would be copied to itself: name another scope or environment", s)
+		return Totals{}, copied{}, fail(core.CodeInvalidArgument,
+			"%v would be copied to itself: name another scope or environment", s)
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -92,7 +93,8 @@ func holding(t *core.Txn, databases []core.Stored, s core.Scope) ([]core.Stored,
 // exist at its new place (Existing is not asked for).
 func Move(ctx context.Context, from *core.Env, s core.Scope, to *core.Env, o CopyOptions) (Totals, error) {
 	if s.IsDefault() {
-		return Totals{}, fail(core.CodeInvalidArgument, "the default scope cannot be moved: copy it, and clear it database by database")
+		return Totals{}, fail(core.CodeInvalidArgument,
+			"the default scope cannot be moved: copy it, and clear it database by database")
 	}
 	if from == to {
 		return Totals{}, fail(core.CodeInvalidArgument, "within an environment a scope is moved by renaming it")

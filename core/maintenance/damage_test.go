@@ -134,7 +134,8 @@ func TestBlocksInAnotherOrder(t *testing.T) {
 	if len(blocks) != 4 {
 		t.Fatalf("%d blocks", len(blocks))
 	}
-	for what, order := range map[string][]int{"exchanged": {0, 2, 1, 3}, "doubled": {0, 1, 1, 2, 3}, "left out": {0, 2, 3}, "without the first": {1, 2, 3}} {
+	for what, order := range map[string][]int{"exchanged": {0, 2, 1, 3}, "doubled": {0, 1, 1, 2, 3}, "left out": {0, 2, 3},
+		"without the first": {1, 2, 3}} {
 		data := bytes.Clone(whole[:head])
 		for _, n := range order {
 			data = append(data, blocks[n]...)
@@ -191,7 +192,8 @@ func TestEndsEarly(t *testing.T) {
 	}
 	broken := errors.New("the source broke")
 	target := memoryEnv(t)
-	_, err = maintenance.Import(ctx, target, io.MultiReader(bytes.NewReader(whole[:len(whole)/2]), failingReader{broken}), maintenance.ImportOptions{})
+	_, err = maintenance.Import(ctx, target, io.MultiReader(bytes.NewReader(whole[:len(whole)/2]), failingReader{broken}),
+		maintenance.ImportOptions{})
 	if !errors.Is(err, broken) {
 		t.Errorf("a source that breaks gives %v", err)
 	}

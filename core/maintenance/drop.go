@@ -39,7 +39,10 @@ func Drop(ctx context.Context, env *core.Env, name string, o DropOptions) (uint6
 		return 0, err
 	}
 	m := newMeter(o.Progress, Entries, total, 1)
-	if err := shrink(ctx, env, o, m, func(t *core.Txn, most uint64) (uint64, error) { return t.ShrinkScope(name, most) }); err != nil {
+	if err := shrink(ctx, env, o, m, func(t *core.Txn, most uint64) (uint64, error) {
+		return t.ShrinkScope(name,
+			most)
+	}); err != nil {
 		return m.p.Done, err
 	}
 	n, err := env.DropScope(ctx, name) // with what came meanwhile

@@ -72,7 +72,8 @@ func TestMoveWithFaults(t *testing.T) {
 		for n := 1; ; n++ {
 			from, source := failingEnv(t)
 			to, target := failingEnv(t)
-			_, err := maintenance.Import(ctx, from, bytes.NewReader(exported(t, small(t), maintenance.Blocks)), maintenance.ImportOptions{})
+			_, err := maintenance.Import(ctx, from, bytes.NewReader(exported(t, small(t), maintenance.Blocks)),
+				maintenance.ImportOptions{})
 			must(t, err)
 			e := map[string]*faulty.Engine{"source": source, "target": target}[at]
 			e.FailAt(n, engine.ErrIO)
@@ -84,7 +85,8 @@ func TestMoveWithFaults(t *testing.T) {
 			_, stays := here["scope tenant1"]
 			_, arrived := there["scope tenant1"]
 			if stays == arrived || (err == nil && stays) {
-				t.Fatalf("call %d (%s) of the %s fails, the move with %v: at its old place %v, at its new one %v", n, last, at, err, stays, arrived)
+				t.Fatalf("call %d (%s) of the %s fails, the move with %v: at its old place %v, at its new one %v", n, last, at, err,
+					stays, arrived)
 			}
 			if stays {
 				wantSame(t, scopeOf(here, tenant), want, "at its old place")

@@ -91,7 +91,8 @@ func newExportReader(r io.Reader) (exportReader, error) {
 }
 
 func noExport() error {
-	return fail(core.CodeCorrupt, "this is no export of scoped-lmdb: it must begin with %q or %q (offset 0)", blockMagic, lineMagic)
+	return fail(core.CodeCorrupt, "this is no export of scoped-lmdb: it must begin with %q or %q (offset 0)", blockMagic,
+		lineMagic)
 }
 
 // VerifyExport reads an export to its end and says what it has. ErrCorrupt, with the offset, if it is damaged.
@@ -326,7 +327,8 @@ func (i *importer) scope(s core.Scope) error {
 		}
 	}
 	if !to.IsDefault() && strings.HasPrefix(to.Name(), StagingPrefix) {
-		return fail(core.CodeInvalidScope, "the scope %s: names that begin with %q are those of imports that go on", scope.Quote(to.Name()), StagingPrefix)
+		return fail(core.CodeInvalidScope, "the scope %s: names that begin with %q are those of imports that go on",
+			scope.Quote(to.Name()), StagingPrefix)
 	}
 	i.names = append(i.names, scopeTarget{from: s, to: to})
 	return nil

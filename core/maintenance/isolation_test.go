@@ -22,8 +22,8 @@ func bulky(t *testing.T, name string) (export []byte, entries map[string]string)
 	db, err := core.OpenBytes(ctx, env, "db", core.WithLayout(core.Heed))
 	must(t, err)
 	must(t, env.Update(ctx, func(txn *core.Txn) error {
-		for i := range 60000 {
-			must(t, db.Put(txn, core.Named(name), fmt.Append(nil, "imported ", i), make([]byte, 200)))
+		for i := range 40000 {
+			must(t, db.Put(txn, core.Named(name), fmt.Append(nil, "imported ", i), make([]byte, 100)))
 		}
 		return nil
 	}))
@@ -33,12 +33,13 @@ func bulky(t *testing.T, name string) (export []byte, entries map[string]string)
 // importMeanwhile imports, and calls what happens meanwhile once, after some transactions.
 func importMeanwhile(env *core.Env, export []byte, meanwhile func()) error {
 	done := false
-	_, err := maintenance.Import(ctx, env, pipe{bytes.NewReader(export)}, maintenance.ImportOptions{Progress: func(p maintenance.Progress) {
-		if p.Done > 40000 && !done {
-			done = true
-			meanwhile()
-		}
-	}})
+	_, err := maintenance.Import(ctx, env, pipe{bytes.NewReader(export)},
+		maintenance.ImportOptions{Progress: func(p maintenance.Progress) {
+			if p.Done > 25000 && !done {
+				done = true
+				meanwhile()
+			}
+		}})
 	return err
 }
 

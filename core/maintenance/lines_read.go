@@ -140,7 +140,8 @@ func (l *lineReader) gather() error {
 		case bytes.HasPrefix(line, []byte(endHead)):
 			l.ended = true
 			var end anyLine
-			if err := json.Unmarshal(line, &end); err != nil || end.End == nil || !bytes.Equal(line, endLine(nil, end.End.totals(), sum)) {
+			if err := json.Unmarshal(line, &end); err != nil || end.End == nil || !bytes.Equal(line, endLine(nil,
+				end.End.totals(), sum)) {
 				return l.mismatch(offset)
 			}
 			return nil

@@ -72,7 +72,8 @@ func (l *lineWriter) database(d databaseRecord) error {
 	kind, layout, key, value := d.texts()
 	l.databases = append(l.databases, d)
 	l.line = notation.AppendText(append(l.line, `{"database":`...), d.name)
-	l.line = fmt.Appendf(l.line, `,"kind":"%s","layout":"%s","keys":"%s","values":"%s","unnamed":%t}`, kind, layout, key, value, d.unnamed)
+	l.line = fmt.Appendf(l.line, `,"kind":"%s","layout":"%s","keys":"%s","values":"%s","unnamed":%t}`, kind, layout, key,
+		value, d.unnamed)
 	return l.write()
 }
 

@@ -54,7 +54,8 @@ func wantLittle(t *testing.T, c *child, want int, what string) {
 		t.Fatal(err)
 	}
 	must(t, c.Wait())
-	t.Logf("%s: %d entries, %.1f MiB anonymous, %.1f MiB of Go's", what, entries, float64(anonymous)/(1<<20), float64(runtime)/(1<<20))
+	t.Logf("%s: %d entries, %.1f MiB anonymous, %.1f MiB of Go's", what, entries, float64(anonymous)/(1<<20),
+		float64(runtime)/(1<<20))
 	if entries != want {
 		t.Errorf("%s: %d entries", what, entries)
 	}

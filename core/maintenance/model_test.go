@@ -1,4 +1,4 @@
-// Does what is exported come back equal, of all kinds and layouts, in both formats, whole or in parts, and nothing else with it?
+// Does what is exported come back equal, of all kinds and layouts, in both formats, whole or in parts, and nothing else?
 package maintenance_test
 
 import (
@@ -17,12 +17,14 @@ type pipe struct{ io.Reader }
 
 func tenants() []core.Scope {
 	// The two last ones have one hash.
-	return []core.Scope{core.Default, core.Named("tenant1"), core.Named("\x00\x1b[2J\u202e"), core.Named("tenant-45432"), core.Named("tenant-191349")}
+	return []core.Scope{core.Default, core.Named("tenant1"), core.Named("\x00\x1b[2J\u202e"), core.Named("tenant-45432"),
+		core.Named("tenant-191349")}
 }
 
 // world fills an environment with some databases of random shapes.
 func world(t *rapid.T, env *core.Env) {
-	for _, s := range rapid.SliceOfNDistinct(rapid.SampledFrom(shapes()), 1, 4, func(s shape) string { return s.name }).Draw(t, "shapes") {
+	for _, s := range rapid.SliceOfNDistinct(rapid.SampledFrom(shapes()), 1, 4,
+		func(s shape) string { return s.name }).Draw(t, "shapes") {
 		s.fill(t, env, s.open(t, env), tenants())
 	}
 	if rapid.Bool().Draw(t, "empty scope") {
@@ -74,7 +76,8 @@ func TestScopeIntoAnotherName(t *testing.T) {
 		if from.IsDefault() != to.IsDefault() {
 			return // keys may be stored otherwise; see TestDefaultIntoNamed
 		}
-		existing := rapid.SampledFrom([]maintenance.Existing{maintenance.Refuse, maintenance.Overwrite, maintenance.Skip}).Draw(t, "existing")
+		existing := rapid.SampledFrom([]maintenance.Existing{maintenance.Refuse, maintenance.Overwrite,
+			maintenance.Skip}).Draw(t, "existing")
 		var data bytes.Buffer
 		_, err := maintenance.Export(ctx, env, &data, maintenance.ExportOptions{Selection: maintenance.Selection{Scope: &from}})
 		if !from.IsDefault() && core.CodeOf(err) == core.CodeNotFound {

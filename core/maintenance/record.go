@@ -52,7 +52,8 @@ type databaseRecord struct {
 }
 
 func describe(info core.DatabaseInfo) databaseRecord {
-	d := databaseRecord{name: info.Name, kind: info.Kind, layout: info.Layout, key: info.Key, value: info.Value, unnamed: info.UnnamedDefault}
+	d := databaseRecord{name: info.Name, kind: info.Kind, layout: info.Layout, key: info.Key, value: info.Value,
+		unnamed: info.UnnamedDefault}
 	d.setForms()
 	return d
 }
@@ -98,7 +99,8 @@ func (d *databaseRecord) parse(kind, layoutName, key, value string) error {
 		d.value, ok = codec.ParseType(value)
 	}
 	if !ok {
-		return fmt.Errorf("kind %q, layout %q, key %q, value %q describe no database that this version knows", kind, layoutName, key, value)
+		return fmt.Errorf("kind %q, layout %q, key %q, value %q describe no database that this version knows", kind,
+			layoutName, key, value)
 	}
 	d.setForms()
 	return nil
@@ -171,5 +173,6 @@ func damaged(offset int64, format string, args ...any) error {
 }
 
 func newer(version uint64) error {
-	return fail(core.CodeFormatTooNew, "the export has version %d, and this version of scoped-lmdb reads version %d", version, Version)
+	return fail(core.CodeFormatTooNew, "the export has version %d, and this version of scoped-lmdb reads version %d",
+		version, Version)
 }

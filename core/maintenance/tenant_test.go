@@ -1,4 +1,4 @@
-// Do drop, copy and move do all of a scope or, ending early, what they promise; are stats and readers right; do foreign files work?
+// Do drop, copy, move, stats and readers do what they promise, also when they end early, and with foreign files?
 package maintenance_test
 
 import (
@@ -158,13 +158,15 @@ func TestMeasure(t *testing.T) {
 				t.Errorf("%s, %v: %+v, want %+v", d.Name, s.Scope, s, want)
 			}
 			e := guess.Databases[i].Scopes[j]
-			if !e.Estimated || e.Scope != s.Scope || e.ID != s.ID || !near(e.Entries, want.Entries) || !near(e.ValueBytes, want.ValueBytes) {
+			if !e.Estimated || e.Scope != s.Scope || e.ID != s.ID || !near(e.Entries, want.Entries) || !near(e.ValueBytes,
+				want.ValueBytes) {
 				t.Errorf("%s, %v is estimated as %+v, and is %+v", d.Name, s.Scope, e, want)
 			}
 		}
 	}
 	one := core.Named("t2")
-	part, err := maintenance.Measure(ctx, env, maintenance.StatsOptions{Selection: maintenance.Selection{Database: "two", Scope: &one}})
+	part, err := maintenance.Measure(ctx, env, maintenance.StatsOptions{Selection: maintenance.Selection{Database: "two",
+		Scope: &one}})
 	if err != nil || len(part.Databases) != 1 || len(part.Databases[0].Scopes) != 1 || part.Databases[0].Scopes[0].Stats != exact.Databases[1].Scopes[1].Stats {
 		t.Errorf("%+v, %v", part, err)
 	}

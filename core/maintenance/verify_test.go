@@ -239,7 +239,8 @@ func TestFindsAWrongRecord(t *testing.T) {
 	}
 	t.Run("another kind", func(t *testing.T) {
 		s := newSick(t)
-		s.put(core.RecordsTable, []byte("database/blobs"), []byte("\x84\xa4kind\xa5typed\xa6layout\xa7ordered\xa3key\xa4auto\xa5value\xa4auto"))
+		s.put(core.RecordsTable, []byte("database/blobs"),
+			[]byte("\x84\xa4kind\xa5typed\xa6layout\xa7ordered\xa3key\xa4auto\xa5value\xa4auto"))
 		report := s.verify(maintenance.VerifyOptions{})
 		if report.Sound() {
 			t.Error("verify finds nothing")
@@ -290,7 +291,8 @@ func TestForeignDatabasesNeedTypes(t *testing.T) {
 	if len(report.Faults) != 0 || len(report.Unknown) != 1 || report.Unknown[0] != "numbers" {
 		t.Errorf("without types: %+v", report)
 	}
-	report = s.verify(maintenance.VerifyOptions{Types: map[string]core.Spec{"numbers": {Kind: core.KindTyped, Key: codec.U32, Value: codec.Text}}})
+	report = s.verify(maintenance.VerifyOptions{Types: map[string]core.Spec{"numbers": {Kind: core.KindTyped,
+		Key: codec.U32, Value: codec.Text}}})
 	if len(report.Faults) != 1 || report.Faults[0].Kind != maintenance.FaultKey || len(report.Unknown) != 0 {
 		t.Errorf("with types: %+v", report)
 	}

@@ -45,7 +45,8 @@ func wantCode(t tb, err error, code core.Code) {
 // open opens an environment in a folder, which NoSync makes fast.
 func open(t tb, folder string, options ...core.EnvOption) *core.Env {
 	t.Helper()
-	env, err := core.Open(lmdb.Config{Path: folder, CreateFolder: true, MapSize: 1 << 30, MaxDatabases: 512, Durability: lmdb.NoSync}, options...)
+	env, err := core.Open(lmdb.Config{Path: folder, CreateFolder: true, MapSize: 1 << 30, MaxDatabases: 512,
+		Durability: lmdb.NoSync}, options...)
 	must(t, err)
 	return env
 }
@@ -94,11 +95,14 @@ func object(t *rapid.T, of codec.Type, key bool) []byte {
 	var value any
 	switch {
 	case of == codec.Auto && key:
-		value = rapid.OneOf(rapid.Map(rapid.String(), boxed), rapid.Map(rapid.Int64(), boxed), rapid.Map(rapid.SliceOf(rapid.Byte()), boxed),
+		value = rapid.OneOf(rapid.Map(rapid.String(), boxed), rapid.Map(rapid.Int64(), boxed),
+			rapid.Map(rapid.SliceOf(rapid.Byte()), boxed),
 			rapid.Just[any](nil), rapid.Map(rapid.Bool(), boxed), rapid.Map(rapid.SliceOf(rapid.Int()), boxed)).Draw(t, "key")
 	case of == codec.Auto:
-		value = rapid.OneOf(rapid.Map(rapid.String(), boxed), rapid.Map(rapid.Float64(), boxed), rapid.Map(rapid.SliceOf(rapid.Byte()), boxed),
-			rapid.Map(rapid.MapOf(rapid.String(), rapid.Int()), boxed), rapid.Map(rapid.Float32(), boxed), rapid.Just[any](nil)).Draw(t, "value")
+		value = rapid.OneOf(rapid.Map(rapid.String(), boxed), rapid.Map(rapid.Float64(), boxed),
+			rapid.Map(rapid.SliceOf(rapid.Byte()), boxed),
+			rapid.Map(rapid.MapOf(rapid.String(), rapid.Int()), boxed), rapid.Map(rapid.Float32(),
+				boxed), rapid.Just[any](nil)).Draw(t, "value")
 	case of == codec.Text:
 		value = rapid.String().Draw(t, "text")
 	case of == codec.Bytes:
@@ -170,7 +174,8 @@ func dump(t tb, env *core.Env) map[string]string {
 		}
 		for _, d := range databases {
 			info := d.DatabaseInfo
-			all["database "+d.Name] = fmt.Sprint(info.Kind, info.Layout, info.Key, info.Value, info.UnnamedDefault, d.HasDefault, d.HasNamed)
+			all["database "+d.Name] = fmt.Sprint(info.Kind, info.Layout, info.Key, info.Value, info.UnnamedDefault, d.HasDefault,
+				d.HasNamed)
 			for _, s := range scopes {
 				dumpScope(t, txn, d, s, all)
 			}

@@ -263,7 +263,8 @@ func TestDamagedPages(t *testing.T) {
 
 // checkPagesSafely also takes an error, of the list of free pages, for a fault.
 func checkPagesSafely(e engine.Engine) (faults []engine.PageFault) {
-	err := e.(engine.PageChecker).CheckPages(context.Background(), func(_, _ uint64) {}, func(f engine.PageFault) { faults = append(faults, f) })
+	err := e.(engine.PageChecker).CheckPages(context.Background(), func(_, _ uint64) {},
+		func(f engine.PageFault) { faults = append(faults, f) })
 	if err != nil {
 		faults = append(faults, engine.PageFault{Text: err.Error()})
 	}

@@ -118,7 +118,8 @@ func (s *session) CheckPages(ctx context.Context, progress func(done, total uint
 }
 
 // checkPages is false if the snapshot's head has been overwritten already, which two commits do.
-func (s *session) checkPages(ctx context.Context, t *txn, progress func(done, total uint64), report func(engine.PageFault)) (bool, error) {
+func (s *session) checkPages(ctx context.Context, t *txn, progress func(done, total uint64),
+	report func(engine.PageFault)) (bool, error) {
 	p, err := s.env.openPages()
 	if err != nil {
 		return false, err
@@ -173,7 +174,8 @@ func (a *audit) lost() {
 		for page+1 < a.used && a.seen[(page+1)/64]&(1<<((page+1)%64)) == 0 {
 			page++
 		}
-		a.report(engine.PageFault{Page: first, Lost: true, Text: fmt.Sprintf("%d page(s) from %d on are neither used nor free", page-first+1, first)})
+		a.report(engine.PageFault{Page: first, Lost: true,
+			Text: fmt.Sprintf("%d page(s) from %d on are neither used nor free", page-first+1, first)})
 	}
 }
 

@@ -59,7 +59,8 @@ func TestAnyBytesRoundTrip(t *testing.T) {
 
 // values draws Go values of all the types that MessagePack has here.
 func values() *rapid.Generator[any] {
-	text := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"$bytes", "$stored", "$f32", "$float", "\x1b[2J", "\u202e", "\U000e0001"}))
+	text := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"$bytes", "$stored", "$f32", "$float", "\x1b[2J",
+		"\u202e", "\U000e0001"}))
 	scalar := rapid.OneOf(
 		rapid.Just[any](nil), rapid.Map(rapid.Bool(), boxed), rapid.Map(rapid.Int64(), boxed), rapid.Map(rapid.Uint64(), boxed),
 		rapid.Map(rapid.Float64(), boxed), rapid.Map(rapid.Float32(), boxed), rapid.Map(text, boxed),
@@ -99,7 +100,8 @@ func TestTexts(t *testing.T) {
 		{keys, `"alice"`, ""}, {keys, `42`, ""}, {keys, `-7`, ""}, {keys, `["eu",7]`, ""}, {keys, `0x00ff`, ""}, {keys, `7.0`, ""},
 		{keys, ` [ "eu" , [ 7 ] , null ] `, `["eu",[7],null]`}, {keys, `true`, ""}, {keys, `18446744073709551615`, ""},
 		{values, `{"age":30,"tags":["a","b"]}`, ""}, {values, `{"$bytes":"AP8="}`, `0x00ff`}, {values, `{"$f32":1.5}`, ""},
-		{values, `{"$float":"-inf"}`, ""}, {values, `"\u001b[2J"`, ""}, {values, `{}`, ""}, {values, `[]`, ""}, {values, `1e3`, `1000.0`},
+		{values, `{"$float":"-inf"}`, ""}, {values, `"\u001b[2J"`, ""}, {values, `{}`, ""}, {values, `[]`, ""}, {values,
+			`1e3`, `1000.0`},
 		{notation.Keys(core.KindBytes, codec.Auto), `"raw"`, ""}, {notation.Keys(core.KindBytes, codec.Auto), `0x01`, ""},
 		{notation.Keys(core.KindTyped, codec.U64), `258`, ""}, {notation.Values(core.KindTyped, codec.Text), `"text"`, ""},
 	} {
@@ -120,7 +122,8 @@ func TestTexts(t *testing.T) {
 
 func TestRefusedTexts(t *testing.T) {
 	side := notation.Values(core.KindTyped, codec.Auto)
-	for _, text := range []string{``, `alice`, `"alice`, `42 43`, `[1,]`, `[1 2]`, `{"a"}`, `{"a":}`, `{a:1}`, `0x123`, `1.2.3`, `99999999999999999999`,
+	for _, text := range []string{``, `alice`, `"alice`, `42 43`, `[1,]`, `[1 2]`, `{"a"}`, `{"a":}`, `{a:1}`, `0x123`,
+		`1.2.3`, `99999999999999999999`,
 		`{"$bytes":"?"}`, `[{"$stored":"wA=="}]`, `{"$float":"big"}`, strings.Repeat("[", 600), `"\ud800\u0000` + "\x00\""} {
 		if stored, err := side.Parse([]byte(text)); err == nil {
 			t.Errorf("%q was read as %x", text, stored)
