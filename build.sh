@@ -3,6 +3,9 @@
 # ./build.sh demo    build, then tenants' data in one file, written and read from Go, C, Python and Node
 # ./build.sh test    build, then all tests
 # ./build.sh lint    formatting and static checks of all languages
+# ./build.sh bench   the Go core beside plain LMDB in C and beside peers: ratios, JSON and a picture (--quick: a minute; --check:
+#                    only whether all peers do as they are asked to; needs cargo for the peer in Rust)
+# ./build.sh bench growth [-max ENTRIES]    how costs grow with entries and with scopes
 # ./build.sh bench abi [ENTRIES [ROUNDS]]   what a call of the C ABI costs beside plain C LMDB
 # ./build.sh fuzz    every fuzz target for 30 seconds (or: fuzz SECONDS), then longer runs of the model and crash tests
 # ./build.sh clean   remove build/ and what the tests left
@@ -167,8 +170,21 @@ fuzz() {
   SLMDB_CRASH_KILLS=2000 go test -count=1 -timeout 2h ./tests/crash
 }
 
+bench_peers() {
+  check_tools
+  mkdir -p "$build"
+  step "the Go core beside plain C and peers"
+  tests/bench/run.sh "$build" "$@"
+}
+
 bench() {
   local what=${1:-}
+  case $what in
+    '' | -* | growth | draw)
+      bench_peers "$@"
+      return
+      ;;
+  esac
   shift || true
   case $what in
     abi)
@@ -177,7 +193,7 @@ bench() {
       step "C ABI beside plain C LMDB"
       tests/bench/abi/run.sh "$build" "$@"
       ;;
-    *) fail "there is no benchmark '$what': bench abi" ;;
+    *) fail "there is no benchmark '$what': bench [--quick | --check], bench growth, bench abi" ;;
   esac
 }
 

@@ -20,6 +20,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -88,6 +89,10 @@ func answer(store Store, fields []string) (data.Result, error) {
 		k, err := strconv.Atoi(fields[3])
 		if err != nil {
 			return data.Result{}, err
+		}
+		if fields[1] == data.Rest {
+			debug.FreeOSMemory()
+			return data.Result{}, nil
 		}
 		return store.Run(fields[1], n, k)
 	}

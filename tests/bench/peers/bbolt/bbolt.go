@@ -187,15 +187,21 @@ func (s *Store) isEmpty(n int) (data.Result, error) {
 	})
 }
 
-func (s *Store) lookup(n int) (data.Result, error) {
-	return s.view(func(tx *bolt.Tx, r *data.Result) {
-		b := tx.Bucket(root)
-		for i := range n {
-			if b.Bucket(s.names[i%s.shape.Scopes]) != nil {
-				r.Count++
+// lookup begins a transaction anew before a name comes again, whose bucket the transaction would remember.
+func (s *Store) lookup(n int) (sum data.Result, err error) {
+	for left := n; left > 0 && err == nil; left -= s.shape.Scopes {
+		var r data.Result
+		r, err = s.view(func(tx *bolt.Tx, r *data.Result) {
+			b := tx.Bucket(root)
+			for i := range min(left, s.shape.Scopes) {
+				if b.Bucket(s.names[i]) != nil {
+					r.Count++
+				}
 			}
-		}
-	})
+		})
+		sum.Count, sum.Nanos = sum.Count+r.Count, sum.Nanos+r.Nanos
+	}
+	return sum, err
 }
 
 func (s *Store) undone(fn func(*bolt.Bucket, *data.Result) error) (r data.Result, err error) {

@@ -253,23 +253,25 @@ func (s *Store) prune(n int) (data.Result, error) {
 	})
 }
 
-func (s *Store) lookup(n int) (data.Result, error) {
-	names := make([]string, n)
-	for i := range names {
-		names[i] = data.Name(i % s.shape.Scopes)
+// lookup begins a transaction anew before a name comes again, which the transaction would remember.
+func (s *Store) lookup(n int) (sum data.Result, err error) {
+	for left := n; left > 0 && err == nil; left -= s.shape.Scopes {
+		var r data.Result
+		r, err = s.view(func(txn *core.Txn, r *data.Result) error {
+			for i := range min(left, s.shape.Scopes) {
+				_, found, err := txn.ScopeID(s.scopes[i].Name())
+				if err != nil {
+					return err
+				}
+				if found {
+					r.Count++
+				}
+			}
+			return nil
+		})
+		sum.Count, sum.Nanos = sum.Count+r.Count, sum.Nanos+r.Nanos
 	}
-	return s.view(func(txn *core.Txn, r *data.Result) error {
-		for _, name := range names {
-			_, found, err := txn.ScopeID(name)
-			if err != nil {
-				return err
-			}
-			if found {
-				r.Count++
-			}
-		}
-		return nil
-	})
+	return sum, err
 }
 
 func (s *Store) reopen(n int) (r data.Result, err error) {

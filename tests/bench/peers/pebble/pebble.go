@@ -205,13 +205,13 @@ func (s *Store) isEmpty(n int) (data.Result, error) {
 }
 
 func (s *Store) lookup(n int) (r data.Result, err error) {
-	names := make([][]byte, n)
+	names := make([][]byte, s.shape.Scopes)
 	for i := range names {
-		names[i] = appendName(nil, data.Name(i%s.shape.Scopes))
+		names[i] = appendName(nil, data.Name(i))
 	}
 	start := time.Now()
-	for _, name := range names {
-		_, closer, err := s.main.Get(name)
+	for i := range n {
+		_, closer, err := s.main.Get(names[i%len(names)])
 		if err == nil {
 			r.Count++
 			err = closer.Close()

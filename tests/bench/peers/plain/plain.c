@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <lmdb.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <sys/stat.h>
@@ -224,12 +225,12 @@ static result is_empty(size_t n) {
 static result lookup(size_t n) {
   result r = {0};
   enum { ROOM = 16 };
-  char *names = need(n * ROOM);
-  for (size_t i = 0; i < n; i++) snprintf(names + i * ROOM, ROOM, "tenant-%06d", (int)(i % shape.scopes));
+  char *names = need(shape.scopes * ROOM);
+  for (size_t i = 0; i < shape.scopes; i++) snprintf(names + i * ROOM, ROOM, "tenant-%06d", (int)i);
   MDB_txn *txn = begin(&base, MDB_RDONLY);
   int64_t start = now();
   for (size_t i = 0; i < n; i++) {
-    MDB_val k = {strlen("tenant-000000"), names + i * ROOM}, v;
+    MDB_val k = {strlen("tenant-000000"), names + i % shape.scopes * ROOM}, v;
     r.count += mdb_get(txn, base.names, &k, &v) == MDB_SUCCESS;
   }
   r.nanos = now() - start;
@@ -444,6 +445,7 @@ static bool run(const char *op, size_t n, size_t k, result *r) {
   else if (strcmp(op, "commit") == 0 && k <= MAX_THREADS) *r = commit(n, k);
   else if (strcmp(op, "mixed") == 0 && k <= MAX_THREADS && shape.scopes > 1) *r = mixed(n, k);
   else if (strcmp(op, "open") == 0) *r = reopen(n);
+  else if (strcmp(op, "rest") == 0) malloc_trim(0);
   else return false;
   return true;
 }

@@ -117,6 +117,7 @@ impl Store {
             "open" => self.reopen(n),
             "decode_bytes" => decode_bytes(n),
             "decode_typed" => decode_typed(n),
+            "rest" => rest(),
             _ => return Ok(None),
         }
         .map(Some)
@@ -160,9 +161,10 @@ impl Store {
     }
 
     fn lookup(&self, n: u64) -> Done {
-        let names: Vec<String> = (0..n).map(|i| data::name(i % self.shape.scopes)).collect();
+        let names: Vec<String> = (0..self.shape.scopes).map(data::name).collect();
         self.reading(|main, txn, r| {
-            for name in &names {
+            for i in 0..n {
+                let name = &names[(i % self.shape.scopes) as usize];
                 r.count += main.registry.lookup_scope_hash(txn, name)?.is_some() as u64;
             }
             Ok(())
@@ -285,6 +287,15 @@ fn close(handle: Handle) {
     let closing = handle.env.clone().prepare_for_closing();
     drop(handle);
     closing.wait();
+}
+
+extern "C" {
+    fn malloc_trim(pad: usize) -> i32;
+}
+
+fn rest() -> Done {
+    unsafe { malloc_trim(0) };
+    Ok(Reply::default())
 }
 
 const DECODED: &[u8] = b"key-of-16-bytes.";
