@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"github.com/scoped-lmdb/scoped-lmdb/tests/bench/data"
 	"github.com/scoped-lmdb/scoped-lmdb/tests/bench/wire"
@@ -29,15 +30,20 @@ type runner struct {
 	folders  []string
 	report   *Report
 	progress io.Writer
+	started  time.Time
 	trials   map[string]map[string]float64 // by operation and peer: nanoseconds for one
 }
 
 // Run compares all peers in a folder that it may fill.
 func Run(commands Commands, workloads []Workload, size Size, folder string, progress io.Writer) (*Report, error) {
-	report := newReport(size)
-	for _, workload := range workloads {
+	report, end := newReport(size), time.Now().Add(size.Limit)
+	for i, workload := range workloads {
+		size := size
+		if size.Limit > 0 { // this workload's share of what is left
+			size.Limit = max(time.Until(end)/time.Duration(len(workloads)-i), 1)
+		}
 		r := &runner{size: size, workload: workload, shape: workload.Shape(size), report: report, progress: progress,
-			trials: make(map[string]map[string]float64)}
+			started: time.Now(), trials: make(map[string]map[string]float64)}
 		fmt.Fprintf(progress, "%s: %s\n", workload.Name, r.title())
 		err := r.start(commands, folder)
 		for i := 0; i < len(workload.Measures) && err == nil; i++ {
@@ -95,8 +101,19 @@ func (r *runner) stop() error {
 	return errors.Join(errs...)
 }
 
+// late says whether so much time has passed.
+func (r *runner) late(limit time.Duration) bool { return limit > 0 && time.Since(r.started) > limit }
+
 // measure runs one measure on all peers that have it.
 func (r *runner) measure(m *Measure) error {
+	all := r.size.Rounds
+	switch {
+	case r.late(r.size.Limit):
+		r.note("%s, %s is left out: the time for a comparison of this size was over.", r.workload.Name, m.Name)
+		return nil
+	case r.late(r.size.Limit / 2):
+		all = 1
+	}
 	times := make([][]float64, len(r.peers))
 	ns, rounds := make([]int, len(r.peers)), make([]int, len(r.peers))
 	for i, peer := range r.peers {
@@ -105,7 +122,7 @@ func (r *runner) measure(m *Measure) error {
 			return err
 		}
 	}
-	for round := range r.size.Rounds {
+	for round := range all {
 		for turn := range r.peers {
 			i := (turn + round) % len(r.peers) // who goes first may find the caches cold
 			if round >= rounds[i] {

@@ -1,6 +1,10 @@
 package compare
 
-import "github.com/scoped-lmdb/scoped-lmdb/tests/bench/data"
+import (
+	"time"
+
+	"github.com/scoped-lmdb/scoped-lmdb/tests/bench/data"
+)
 
 // Size says how large a comparison is.
 type Size struct {
@@ -11,12 +15,14 @@ type Size struct {
 	Commits int   // durable commits of one run
 	// TooLong is what no single run may take, in nanoseconds: it is reckoned before, and left out.
 	TooLong float64
+	// Limit is when to stop: past half of it each measure has one round, past all of it measures are left out. 0 is no limit.
+	Limit time.Duration
 }
 
 // The sizes.
 var (
 	Check = Size{Name: "check", Entries: 2000, Rounds: 1, Budget: 1e6, Commits: 64, TooLong: 1e9}
-	Quick = Size{Name: "quick", Entries: 100000, Rounds: 3, Budget: 20e6, Commits: 192, TooLong: 1e9}
+	Quick = Size{Name: "quick", Entries: 100000, Rounds: 3, Budget: 15e6, Commits: 128, TooLong: 1e9, Limit: 50 * time.Second}
 	Full  = Size{Name: "full", Entries: 1000000, Rounds: 5, Budget: 150e6, Commits: 640, TooLong: 40e9}
 )
 

@@ -36,6 +36,9 @@ func Bars(report *compare.Report, path string) error {
 	})
 }
 
+// leastSlots is for how many measures a panel has room at least, so that two do not stand at its ends.
+const leastSlots = 7
+
 // floor is the least time that is drawn, as a power of ten: a bar has to begin somewhere.
 const floor = 0
 
@@ -47,8 +50,8 @@ func barPanel(title string, lines []compare.Line) (*plot.Plot, error) {
 	lines10.Vertical.Color = nil
 	lines10.Horizontal.Color = grid
 	p.Add(lines10)
-	width := vg.Points(780 / float64(len(lines)) / float64(len(names)+1))
-	width = min(width, vg.Points(18))
+	slots := max(len(lines), leastSlots)
+	width := vg.Points(780 / float64(slots) / float64(len(names)+1))
 	highest := 1.0
 	for i, name := range names {
 		values := make(plotter.Values, len(lines))
@@ -77,6 +80,7 @@ func barPanel(title string, lines []compare.Line) (*plot.Plot, error) {
 		labels[i] = wrapped(line.Measure)
 	}
 	p.NominalX(labels...)
+	p.X.Min, p.X.Max = -0.5, float64(slots)-0.5
 	return p, nil
 }
 

@@ -1,5 +1,6 @@
 // Package bbolt drives bbolt: a bucket for each scope inside of one bucket. It is at its best with a free list that is a map
-// and is not written, with sequential puts into fuller pages, and with DB.Batch where several callers commit.
+// and is not written, with sequential puts into fuller pages, with random ones in transactions of moderate size, and with
+// DB.Batch where several callers commit.
 package bbolt
 
 import (
@@ -274,27 +275,43 @@ func (s *Store) reopen(n int) (r data.Result, err error) {
 	return r, nil
 }
 
+// atOnce is how many random puts a transaction has: bbolt splits a page that grows only when it commits, so that many more
+// take ever longer.
+const atOnce = 10000
+
 func (s *Store) put(db *bolt.DB, a *data.Accesses, fill float64) (data.Result, error) {
-	value := data.NewValue()
+	step := a.Len()
+	if fill == bolt.DefaultFillPercent {
+		step = atOnce
+	}
 	start := time.Now()
-	err := db.Update(func(tx *bolt.Tx) (err error) {
-		b := s.buckets(tx)
-		for i, scope := range a.Scopes {
-			if b.open[scope] == nil {
-				if b.open[scope], err = b.root.CreateBucketIfNotExists(s.names[scope]); err != nil {
-					return err
-				}
-				b.open[scope].FillPercent = fill
-			}
-			data.SetWord(value, int(scope), int(a.Index[i]))
-			// bbolt keeps the value until the commit.
-			if err := b.open[scope].Put(a.Key(i), append([]byte(nil), value...)); err != nil {
+	for from := 0; from < a.Len(); from += step {
+		err := db.Update(func(tx *bolt.Tx) error { return s.putSome(tx, a, from, min(from+step, a.Len()), fill) })
+		if err != nil {
+			return data.Result{}, err
+		}
+	}
+	return data.Result{Nanos: int64(time.Since(start)), Count: a.Len()}, nil
+}
+
+func (s *Store) putSome(tx *bolt.Tx, a *data.Accesses, from, to int, fill float64) (err error) {
+	value := data.NewValue()
+	b := s.buckets(tx)
+	for i := from; i < to; i++ {
+		scope := a.Scopes[i]
+		if b.open[scope] == nil {
+			if b.open[scope], err = b.root.CreateBucketIfNotExists(s.names[scope]); err != nil {
 				return err
 			}
+			b.open[scope].FillPercent = fill
 		}
-		return nil
-	})
-	return data.Result{Nanos: int64(time.Since(start)), Count: a.Len()}, err
+		data.SetWord(value, int(scope), int(a.Index[i]))
+		// bbolt keeps the value until the commit.
+		if err := b.open[scope].Put(a.Key(i), append([]byte(nil), value...)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Store) putFresh(a *data.Accesses, k int, fill float64) (r data.Result, err error) {

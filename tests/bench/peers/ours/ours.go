@@ -46,7 +46,7 @@ func open(folder string, durability lmdb.Durability) (*handle, error) {
 }
 
 // Version is what was built.
-func Version() string { return "scoped-lmdb Go core, LMDB " + lmdb.Version() }
+func Version() string { return "scoped-lmdb, Go core, " + lmdb.Version() }
 
 // Make is the interface's.
 func (s *Store) Make(folder string, shape data.Shape) (r data.Result, err error) {
