@@ -79,7 +79,7 @@ func TestComparison(t *testing.T) {
 		t.Fatal(err)
 	}
 	env := func(name string) []string { return []string{"/usr/bin/env", "BENCH_SERVE=" + name, self} }
-	size := compare.Size{Name: "test", Entries: 400, Rounds: 2, Budget: 1e5, Commits: 64, TooLong: 1e9}
+	size := compare.Size{Name: "test", Entries: 400, Rounds: 2, Budget: 1e5, Commits: 64, TooLong: 1e9, Slow: 1e9}
 	folder := t.TempDir()
 	report, err := compare.Run(compare.Commands{env("ours"), env("bbolt")}, compare.Workloads, size, t.TempDir(), io.Discard)
 	if err != nil {

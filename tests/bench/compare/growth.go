@@ -54,7 +54,7 @@ var (
 )
 
 // growSize measures each point a few times.
-var growSize = Size{Name: "growth", Rounds: 5, Budget: 50e6, TooLong: 20e9}
+var growSize = Size{Name: "growth", Rounds: 5, Budget: 50e6, TooLong: 20e9, Slow: 6e9}
 
 // Grow measures all peers with more and more entries, up to most, and scopes, up to a hundredth of that.
 func Grow(commands Commands, most int, folder string, progress io.Writer) (*Growth, error) {

@@ -18,9 +18,6 @@ import (
 // Commands are how the peers' processes are started, "ours" first.
 type Commands [][]string
 
-// slow is how long a run takes that is not repeated in every round.
-const slow = 2e9
-
 // runner runs one workload.
 type runner struct {
 	size     Size
@@ -133,6 +130,9 @@ func (r *runner) measure(m *Measure) error {
 				return err
 			}
 			times[i] = append(times[i], m.perUnit(result, ns[i]))
+			if result.Nanos > r.size.Slow {
+				rounds[i] = 0
+			}
 		}
 	}
 	line := Line{Workload: r.workload.Name, Title: r.title(), Measure: m.Name, Unit: "ns", Ours: Median(times[0]), Peers: map[string]Cell{}}
@@ -186,7 +186,7 @@ func (r *runner) try(m *Measure, peer *wire.Peer) (n, rounds int, err error) {
 		if m.Op == data.Mixed {
 			n = max(n/m.K, 1) * m.K
 		}
-	case float64(result.Nanos) > slow:
+	case result.Nanos > r.size.Slow:
 		return n, 1, nil
 	}
 	return n, r.size.Rounds, nil

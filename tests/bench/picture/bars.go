@@ -8,6 +8,7 @@ import (
 	"github.com/scoped-lmdb/scoped-lmdb/tests/bench/compare"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -80,6 +81,7 @@ func barPanel(title string, lines []compare.Line) (*plot.Plot, error) {
 		labels[i] = wrapped(line.Measure)
 	}
 	p.NominalX(labels...)
+	p.X.Tick.Label.YAlign = text.YTop
 	p.X.Min, p.X.Max = -0.5, float64(slots)-0.5
 	return p, nil
 }
