@@ -21,8 +21,11 @@ type Growth struct {
 	Scopes   []Curve           `json:"scopes"`  // of PerScope entries each
 }
 
-// PerScope is how many entries each of many scopes has.
-const PerScope = 10
+// PerScope is how many entries each of many scopes has; mostScopes how many there are at the most.
+const (
+	PerScope   = 10
+	mostScopes = 100000
+)
 
 // Curve is a measure of a peer.
 type Curve struct {
@@ -56,7 +59,7 @@ var (
 // growSize measures each point a few times.
 var growSize = Size{Name: "growth", Rounds: 5, Budget: 50e6, TooLong: 20e9, Slow: 6e9}
 
-// Grow measures all peers with more and more entries, up to most, and scopes, up to a hundredth of that.
+// Grow measures all peers with more and more entries, and scopes, up to most entries in all.
 func Grow(commands Commands, most int, folder string, progress io.Writer) (*Growth, error) {
 	report := newReport(growSize)
 	g := &Growth{Date: report.Date, Machine: report.Machine, Versions: report.Versions}
@@ -65,7 +68,7 @@ func Grow(commands Commands, most int, folder string, progress io.Writer) (*Grow
 			return nil, err
 		}
 	}
-	for n := 1; n <= most/100; n *= 10 {
+	for n := 1; n*PerScope <= most && n <= mostScopes; n *= 10 {
 		if err := g.point(commands, &g.Scopes, data.Shape{Scopes: n, Entries: PerScope}, byScopes, n, folder, progress); err != nil {
 			return nil, err
 		}

@@ -35,7 +35,7 @@ const (
 	Open        = "open"       // n times close, open, get one entry
 	DecodeBytes = "decode_bytes"
 	DecodeTyped = "decode_typed"
-	Rest        = "rest" // gives memory that is not used back to the system
+	Rest        = "rest" // gives a collector's memory that is not used back to the system
 )
 
 // Expect is what an operation must hand back, apart from its time.

@@ -7,7 +7,6 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <lmdb.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <sys/stat.h>
@@ -445,7 +444,7 @@ static bool run(const char *op, size_t n, size_t k, result *r) {
   else if (strcmp(op, "commit") == 0 && k <= MAX_THREADS) *r = commit(n, k);
   else if (strcmp(op, "mixed") == 0 && k <= MAX_THREADS && shape.scopes > 1) *r = mixed(n, k);
   else if (strcmp(op, "open") == 0) *r = reopen(n);
-  else if (strcmp(op, "rest") == 0) malloc_trim(0);
+  else if (strcmp(op, "rest") == 0) return true;
   else return false;
   return true;
 }

@@ -117,7 +117,7 @@ impl Store {
             "open" => self.reopen(n),
             "decode_bytes" => decode_bytes(n),
             "decode_typed" => decode_typed(n),
-            "rest" => rest(),
+            "rest" => Ok(Reply::default()),
             _ => return Ok(None),
         }
         .map(Some)
@@ -287,15 +287,6 @@ fn close(handle: Handle) {
     let closing = handle.env.clone().prepare_for_closing();
     drop(handle);
     closing.wait();
-}
-
-extern "C" {
-    fn malloc_trim(pad: usize) -> i32;
-}
-
-fn rest() -> Done {
-    unsafe { malloc_trim(0) };
-    Ok(Reply::default())
 }
 
 const DECODED: &[u8] = b"key-of-16-bytes.";
