@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/scoped-lmdb/scoped-lmdb/tests/bench/clock"
 	"github.com/scoped-lmdb/scoped-lmdb/tests/bench/compare"
 	"github.com/scoped-lmdb/scoped-lmdb/tests/bench/peers/bbolt"
 	"github.com/scoped-lmdb/scoped-lmdb/tests/bench/peers/ours"
@@ -24,7 +25,7 @@ import (
 // options are the command line.
 type options struct {
 	out, plain, heed, profile, pictures string
-	workloads, peers                    string
+	workloads, peers, clock             string
 	quick, check                        bool
 	entries, rounds, most               int
 	with                                files
@@ -56,6 +57,7 @@ func run(args []string) error {
 	flags.IntVar(&o.most, "max", 1e7, "growth: entries of the largest store")
 	flags.StringVar(&o.workloads, "workloads", "", "only these, as in W1,W5")
 	flags.StringVar(&o.peers, "peers", "", "only these beside ours, as in plain-C,bbolt")
+	flags.StringVar(&o.clock, "clock", "wall", "wall, or cpu for a machine that is busy with other work")
 	flags.Var(&o.with, "with", "a report of another harness to take in; may come several times")
 	flags.StringVar(&o.pictures, "pictures", "", "folder for the pictures; none: where -out is")
 	flags.StringVar(&o.out, "out", ".", "folder for results")
@@ -148,6 +150,9 @@ func (o *options) size() compare.Size {
 func (o *options) inFolder(fn func(commands compare.Commands, folder string) error) error {
 	commands, err := o.commands()
 	if err != nil {
+		return err
+	}
+	if err := os.Setenv(clock.Variable, o.clock); err != nil { // for the peers
 		return err
 	}
 	folder, err := os.MkdirTemp(o.out, "stores-")

@@ -16,6 +16,7 @@ import (
 type Growth struct {
 	Date     string            `json:"date"`
 	Machine  string            `json:"machine"`
+	Clock    string            `json:"clock"`
 	Versions map[string]string `json:"versions"`
 	Entries  []Curve           `json:"entries"` // in one scope
 	Scopes   []Curve           `json:"scopes"`  // of PerScope entries each
@@ -62,7 +63,7 @@ var growSize = Size{Name: "growth", Rounds: 5, Budget: 50e6, TooLong: 20e9, Slow
 // Grow measures all peers with more and more entries, and scopes, up to most entries in all.
 func Grow(commands Commands, most int, folder string, progress io.Writer) (*Growth, error) {
 	report := newReport(growSize)
-	g := &Growth{Date: report.Date, Machine: report.Machine, Versions: report.Versions}
+	g := &Growth{Date: report.Date, Machine: report.Machine, Clock: report.Clock, Versions: report.Versions}
 	for n := 10000; n <= most; n *= 10 {
 		if err := g.point(commands, &g.Entries, data.Shape{Scopes: 1, Entries: n}, byEntries, n, folder, progress); err != nil {
 			return nil, err
@@ -112,7 +113,7 @@ func add(curves *[]Curve, measure, peer string, point Point) {
 
 // Table prints the points.
 func (g *Growth) Table(out io.Writer) {
-	fmt.Fprintf(out, "%s. %s\n", g.Date, g.Machine)
+	fmt.Fprintf(out, "%s, clock %s. %s\n", g.Date, g.Clock, g.Machine)
 	for _, part := range []struct {
 		title  string
 		curves []Curve

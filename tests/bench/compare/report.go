@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"github.com/scoped-lmdb/scoped-lmdb/tests/bench/clock"
 )
 
 // Report is all that a comparison found. Its JSON is also what other harnesses (bindings beside peers in their languages)
@@ -15,6 +17,7 @@ type Report struct {
 	Date    string `json:"date"`
 	Machine string `json:"machine"`
 	Size    string `json:"size"`
+	Clock   string `json:"clock"`
 	// Versions are those of the peers, "ours" among them.
 	Versions map[string]string `json:"versions"`
 	Lines    []Line            `json:"lines"`
@@ -39,7 +42,7 @@ type Cell struct {
 
 // newReport says when and on what kind of machine.
 func newReport(size Size) *Report {
-	return &Report{Date: time.Now().Format(time.DateOnly), Machine: machine(), Size: size.Name, Versions: make(map[string]string)}
+	return &Report{Date: time.Now().Format(time.DateOnly), Machine: machine(), Size: size.Name, Clock: os.Getenv(clock.Variable), Versions: make(map[string]string)}
 }
 
 // machine is what kind of machine this is: no names of it.

@@ -54,7 +54,7 @@ var Order = []string{"plain-C", "scoped-heed", "bbolt", "pebble"}
 
 // Table prints the report in Markdown.
 func (r *Report) Table(out io.Writer) {
-	fmt.Fprintf(out, "%s, size %s. %s\n\n", r.Date, r.Size, r.Machine)
+	fmt.Fprintf(out, "%s, size %s, clock %s (W4, W5: wall). %s\n\n", r.Date, r.Size, r.Clock, r.Machine)
 	for _, name := range append([]string{"ours"}, PeerNames(r.Lines)...) {
 		fmt.Fprintf(out, "- %s: %s\n", name, r.Versions[name])
 	}

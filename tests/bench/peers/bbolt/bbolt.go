@@ -10,8 +10,8 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
-	"time"
 
+	"github.com/scoped-lmdb/scoped-lmdb/tests/bench/clock"
 	"github.com/scoped-lmdb/scoped-lmdb/tests/bench/data"
 	"github.com/scoped-lmdb/scoped-lmdb/tests/bench/peers"
 	"github.com/scoped-lmdb/scoped-lmdb/tests/bench/wire"
@@ -134,9 +134,9 @@ func (s *Store) bucket(b *buckets, scope uint32) *bolt.Bucket {
 
 func (s *Store) view(fn func(*bolt.Tx, *data.Result)) (r data.Result, err error) {
 	err = s.main.View(func(tx *bolt.Tx) error {
-		start := time.Now()
+		start := clock.Now()
 		fn(tx, &r)
-		r.Nanos = int64(time.Since(start))
+		r.Nanos = clock.Since(start)
 		return nil
 	})
 	return r, err
@@ -219,13 +219,13 @@ func (s *Store) clear(n int) (data.Result, error) {
 		for _, name := range s.names[:n] {
 			r.Count += b.Bucket(name).Stats().KeyN
 		}
-		start := time.Now()
+		start := clock.Now()
 		for _, name := range s.names[:n] {
 			if err := b.DeleteBucket(name); err != nil {
 				return err
 			}
 		}
-		r.Nanos = int64(time.Since(start))
+		r.Nanos = clock.Since(start)
 		return nil
 	})
 }
@@ -237,7 +237,7 @@ func (s *Store) prune(n int) (data.Result, error) {
 				return err
 			}
 		}
-		start := time.Now()
+		start := clock.Now()
 		var empty [][]byte
 		err := b.ForEachBucket(func(name []byte) error {
 			if isEmpty(b.Bucket(name)) {
@@ -248,14 +248,14 @@ func (s *Store) prune(n int) (data.Result, error) {
 		for _, name := range empty {
 			err = errors.Join(err, b.DeleteBucket(name))
 		}
-		r.Nanos, r.Count = int64(time.Since(start)), len(empty)
+		r.Nanos, r.Count = clock.Since(start), len(empty)
 		return err
 	})
 }
 
 func (s *Store) reopen(n int) (r data.Result, err error) {
 	first := s.shape.InOrder(1)
-	start := time.Now()
+	start := clock.Now()
 	for range n {
 		if err := s.main.Close(); err != nil {
 			return r, err
@@ -271,7 +271,7 @@ func (s *Store) reopen(n int) (r data.Result, err error) {
 			return r, err
 		}
 	}
-	r.Nanos = int64(time.Since(start))
+	r.Nanos = clock.Since(start)
 	return r, nil
 }
 
@@ -284,14 +284,14 @@ func (s *Store) put(db *bolt.DB, a *data.Accesses, fill float64) (data.Result, e
 	if fill == bolt.DefaultFillPercent {
 		step = atOnce
 	}
-	start := time.Now()
+	start := clock.Now()
 	for from := 0; from < a.Len(); from += step {
 		err := db.Update(func(tx *bolt.Tx) error { return s.putSome(tx, a, from, min(from+step, a.Len()), fill) })
 		if err != nil {
 			return data.Result{}, err
 		}
 	}
-	return data.Result{Nanos: int64(time.Since(start)), Count: a.Len()}, nil
+	return data.Result{Nanos: clock.Since(start), Count: a.Len()}, nil
 }
 
 func (s *Store) putSome(tx *bolt.Tx, a *data.Accesses, from, to int, fill float64) (err error) {

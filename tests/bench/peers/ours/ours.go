@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/scoped-lmdb/scoped-lmdb/core"
 	"github.com/scoped-lmdb/scoped-lmdb/core/engine/lmdb"
+	"github.com/scoped-lmdb/scoped-lmdb/tests/bench/clock"
 	"github.com/scoped-lmdb/scoped-lmdb/tests/bench/data"
 	"github.com/scoped-lmdb/scoped-lmdb/tests/bench/wire"
 )
@@ -112,9 +112,9 @@ func (s *Store) Run(op string, n, k int) (data.Result, error) {
 // view runs fn in a read transaction, and the clock while it runs.
 func (s *Store) view(fn func(*core.Txn, *data.Result) error) (r data.Result, err error) {
 	err = s.main.env.View(ctx, func(txn *core.Txn) error {
-		start := time.Now()
+		start := clock.Now()
 		err := fn(txn, &r)
-		r.Nanos = int64(time.Since(start))
+		r.Nanos = clock.Since(start)
 		return err
 	})
 	return r, err
@@ -127,11 +127,11 @@ func (s *Store) undone(before, fn func(*core.Txn, *data.Result) error) (r data.R
 		if err := before(txn, &r); err != nil {
 			return err
 		}
-		start := time.Now()
+		start := clock.Now()
 		if err := fn(txn, &r); err != nil {
 			return err
 		}
-		r.Nanos = int64(time.Since(start))
+		r.Nanos = clock.Since(start)
 		return undo
 	})
 	if err == undo {
@@ -276,7 +276,7 @@ func (s *Store) lookup(n int) (sum data.Result, err error) {
 
 func (s *Store) reopen(n int) (r data.Result, err error) {
 	key := s.shape.InOrder(1).Key(0)
-	start := time.Now()
+	start := clock.Now()
 	for range n {
 		if err := s.main.env.Close(); err != nil {
 			return r, err
@@ -295,7 +295,7 @@ func (s *Store) reopen(n int) (r data.Result, err error) {
 			return r, err
 		}
 	}
-	r.Nanos = int64(time.Since(start))
+	r.Nanos = clock.Since(start)
 	return r, nil
 }
 

@@ -5,21 +5,21 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/scoped-lmdb/scoped-lmdb/core"
 	"github.com/scoped-lmdb/scoped-lmdb/core/codec"
 	"github.com/scoped-lmdb/scoped-lmdb/core/engine/lmdb"
 	"github.com/scoped-lmdb/scoped-lmdb/core/layout"
+	"github.com/scoped-lmdb/scoped-lmdb/tests/bench/clock"
 	"github.com/scoped-lmdb/scoped-lmdb/tests/bench/data"
 	"github.com/scoped-lmdb/scoped-lmdb/tests/bench/peers"
 )
 
 // timed runs fn in a write transaction, and the clock until it is committed.
 func (h *handle) timed(n int, fn func(*core.Txn) error) (data.Result, error) {
-	start := time.Now()
+	start := clock.Now()
 	err := h.env.Update(ctx, fn)
-	return data.Result{Nanos: int64(time.Since(start)), Count: n}, err
+	return data.Result{Nanos: clock.Since(start), Count: n}, err
 }
 
 func (s *Store) put(h *handle, a *data.Accesses) (data.Result, error) {
@@ -194,7 +194,7 @@ func decodeBytes(n int) (r data.Result, err error) {
 	partition := layout.Ordered.Partition(0x12345678)
 	stored := append(partition[:], peers.DecodedKey...)
 	var ids, scratch = uint64(0), []byte(nil)
-	start := time.Now()
+	start := clock.Now()
 	for range n {
 		ids += uint64(layout.Ordered.ID([4]byte(stored)))
 		key, err := layout.Plain.Logical(&scratch, stored[4:])
@@ -203,7 +203,7 @@ func decodeBytes(n int) (r data.Result, err error) {
 		}
 		r.Count, r.Bytes = r.Count+1, r.Bytes+len(key)
 	}
-	r.Nanos = int64(time.Since(start))
+	r.Nanos = clock.Since(start)
 	return r, peers.Used(ids)
 }
 
@@ -219,7 +219,7 @@ func decodeTyped(n int) (r data.Result, err error) {
 		return r, err
 	}
 	var ids uint64
-	start := time.Now()
+	start := clock.Now()
 	for range n {
 		ids += uint64(layout.Ordered.ID([4]byte(stored)))
 		key, err := keys.DecodeKey(stored[4:])
@@ -228,6 +228,6 @@ func decodeTyped(n int) (r data.Result, err error) {
 		}
 		r.Count, r.Bytes = r.Count+1, r.Bytes+len(key)
 	}
-	r.Nanos = int64(time.Since(start))
+	r.Nanos = clock.Since(start)
 	return r, peers.Used(ids)
 }

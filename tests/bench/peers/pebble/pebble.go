@@ -10,10 +10,10 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
+	"github.com/scoped-lmdb/scoped-lmdb/tests/bench/clock"
 	"github.com/scoped-lmdb/scoped-lmdb/tests/bench/data"
 	"github.com/scoped-lmdb/scoped-lmdb/tests/bench/peers"
 	"github.com/scoped-lmdb/scoped-lmdb/tests/bench/wire"
@@ -133,9 +133,9 @@ func (s *Store) Run(op string, n, k int) (data.Result, error) {
 }
 
 func (s *Store) get(a *data.Accesses) (r data.Result, err error) {
-	start := time.Now()
+	start := clock.Now()
 	err = getAll(s.main, a, 0, a.Len(), &r)
-	r.Nanos = int64(time.Since(start))
+	r.Nanos = clock.Since(start)
 	return r, err
 }
 
@@ -160,14 +160,14 @@ func getAll(from pebble.Reader, a *data.Accesses, first, end int, r *data.Result
 
 // iterating gives fn one iterator for all scopes; bounds are set for each.
 func iterating(db *pebble.DB, fn func(*pebble.Iterator, *data.Result)) (r data.Result, err error) {
-	start := time.Now()
+	start := clock.Now()
 	iter, err := db.NewIter(nil)
 	if err != nil {
 		return r, err
 	}
 	fn(iter, &r)
 	err = errors.Join(iter.Error(), iter.Close())
-	r.Nanos = int64(time.Since(start))
+	r.Nanos = clock.Since(start)
 	return r, err
 }
 
@@ -209,7 +209,7 @@ func (s *Store) lookup(n int) (r data.Result, err error) {
 	for i := range names {
 		names[i] = appendName(nil, data.Name(i))
 	}
-	start := time.Now()
+	start := clock.Now()
 	for i := range n {
 		_, closer, err := s.main.Get(names[i%len(names)])
 		if err == nil {
@@ -220,13 +220,13 @@ func (s *Store) lookup(n int) (r data.Result, err error) {
 			return r, err
 		}
 	}
-	r.Nanos = int64(time.Since(start))
+	r.Nanos = clock.Since(start)
 	return r, nil
 }
 
 func (s *Store) reopen(n int) (r data.Result, err error) {
 	first := s.shape.InOrder(1)
-	start := time.Now()
+	start := clock.Now()
 	for range n {
 		if err := s.main.Close(); err != nil {
 			return r, err
@@ -238,7 +238,7 @@ func (s *Store) reopen(n int) (r data.Result, err error) {
 			return r, err
 		}
 	}
-	r.Nanos = int64(time.Since(start))
+	r.Nanos = clock.Since(start)
 	return r, nil
 }
 

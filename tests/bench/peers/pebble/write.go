@@ -5,9 +5,9 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/cockroachdb/pebble/v2"
+	"github.com/scoped-lmdb/scoped-lmdb/tests/bench/clock"
 	"github.com/scoped-lmdb/scoped-lmdb/tests/bench/data"
 	"github.com/scoped-lmdb/scoped-lmdb/tests/bench/peers"
 )
@@ -18,7 +18,7 @@ var ctx = context.Background()
 func put(db *pebble.DB, a *data.Accesses) (r data.Result, err error) {
 	value := data.NewValue()
 	var key []byte
-	start := time.Now()
+	start := clock.Now()
 	batch := db.NewBatchWithSize(a.Len() * (prefix + data.KeySize + data.ValueSize + 4))
 	for i, scope := range a.Scopes {
 		data.SetWord(value, int(scope), int(a.Index[i]))
@@ -28,7 +28,7 @@ func put(db *pebble.DB, a *data.Accesses) (r data.Result, err error) {
 		}
 	}
 	err = batch.Commit(pebble.NoSync)
-	return data.Result{Nanos: int64(time.Since(start)), Count: a.Len()}, err
+	return data.Result{Nanos: clock.Since(start), Count: a.Len()}, err
 }
 
 func (s *Store) putFresh(a *data.Accesses, k int) (r data.Result, err error) {
@@ -68,7 +68,7 @@ func (s *Store) clear(n int) (r data.Result, err error) {
 	if err != nil {
 		return r, err
 	}
-	start := time.Now()
+	start := clock.Now()
 	batch := s.main.NewBatch()
 	for scope := range n {
 		b := bounds(uint32(scope))
@@ -79,7 +79,7 @@ func (s *Store) clear(n int) (r data.Result, err error) {
 	if err := batch.Commit(pebble.NoSync); err != nil {
 		return r, err
 	}
-	r.Nanos = int64(time.Since(start))
+	r.Nanos = clock.Since(start)
 	if count(&after); err != nil {
 		return r, err
 	}
@@ -95,7 +95,7 @@ func (s *Store) prune(n int) (r data.Result, err error) {
 			return r, err
 		}
 	}
-	start := time.Now()
+	start := clock.Now()
 	batch := s.main.NewBatch()
 	names, err := s.main.NewIter(&pebble.IterOptions{LowerBound: appendName(nil, ""), UpperBound: appendKey(nil, 0, nil)})
 	if err != nil {
@@ -113,7 +113,7 @@ func (s *Store) prune(n int) (r data.Result, err error) {
 		}
 	})
 	err = errors.Join(err, names.Error(), names.Close(), batch.Commit(pebble.NoSync))
-	r.Nanos = int64(time.Since(start))
+	r.Nanos = clock.Since(start)
 	return r, err
 }
 

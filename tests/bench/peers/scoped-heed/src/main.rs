@@ -1,5 +1,6 @@
 //! The crate scoped-heed behind the lines of package wire, with its loops here.
 
+mod clock;
 mod data;
 mod store;
 mod threads;

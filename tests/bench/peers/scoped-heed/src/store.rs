@@ -1,6 +1,7 @@
 //! One environment with a raw database, and what is done to it on one thread.
 
 use crate::data::{self, Access, Shape};
+use crate::clock::{nanos, now};
 use crate::{threads, Answer, Reply};
 use heed::types::Bytes;
 use heed::{Database, Env, EnvFlags, EnvOpenOptions, RoTxn, RwTxn};
@@ -13,7 +14,6 @@ use std::error::Error;
 use std::hint::black_box;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
 
 type Done = Result<Reply, Box<dyn Error>>;
 
@@ -43,7 +43,7 @@ impl Handle {
 
     fn put(&self, scopes: &[Scope], accesses: &[Access]) -> Done {
         let mut value = data::new_value();
-        let start = Instant::now();
+        let start = now();
         let mut txn = self.env.write_txn()?;
         for a in accesses {
             data::set_word(&mut value, a.scope, a.index);
@@ -70,10 +70,6 @@ impl Handle {
         }
         Ok(())
     }
-}
-
-pub fn nanos(start: Instant) -> u64 {
-    start.elapsed().as_nanos() as u64
 }
 
 #[derive(Default)]
@@ -131,7 +127,7 @@ impl Store {
         let main = self.main()?;
         let mut r = Reply::default();
         let txn = main.env.read_txn()?;
-        let start = Instant::now();
+        let start = now();
         work(main, &txn, &mut r)?;
         r.nanos = nanos(start);
         Ok(r)
@@ -184,7 +180,7 @@ impl Store {
     fn clear(&self, n: u64) -> Done {
         self.undone(|main, txn, r| {
             let before = main.stored.len(txn)?;
-            let start = Instant::now();
+            let start = now();
             for scope in &self.scopes[..n as usize] {
                 main.db.clear(txn, scope)?;
             }
@@ -200,7 +196,7 @@ impl Store {
                 main.registry.register_scope(txn, &Scope::named(&data::spare(i))?)?;
             }
             let databases: [&dyn ScopeEmptinessChecker; 1] = [&*main.db];
-            let start = Instant::now();
+            let start = now();
             r.count = main.registry.prune_globally_unused_scopes(txn, &databases)? as u64;
             r.nanos = nanos(start);
             Ok(())
@@ -210,7 +206,7 @@ impl Store {
     fn reopen(&mut self, n: u64) -> Done {
         let first = self.shape.in_order(1);
         let mut r = Reply::default();
-        let start = Instant::now();
+        let start = now();
         for _ in 0..n {
             let old = self.main.take().ok_or("make a store first")?;
             close(old);
@@ -258,7 +254,7 @@ impl Store {
             let db: ScopedDatabase<Vec<u8>, String> =
                 scoped_database_options(&handle.env, handle.registry.clone()).types().name("typed").create(&mut txn)?;
             txn.commit()?;
-            let start = Instant::now();
+            let start = now();
             let mut txn = handle.env.write_txn()?;
             for (i, a) in accesses.iter().enumerate() {
                 db.put(&mut txn, &self.scopes[a.scope as usize], &keys[i], &texts[i])?;
@@ -294,7 +290,7 @@ const DECODED: &[u8] = b"key-of-16-bytes.";
 fn decode_bytes(n: u64) -> Done {
     let stored = ScopedBytesCodec::encode(0x12345678, DECODED);
     let mut r = Reply::default();
-    let start = Instant::now();
+    let start = now();
     for _ in 0..n {
         let (scope, key) = ScopedBytesCodec::decode(black_box(&stored))?;
         r.count += 1;
@@ -307,7 +303,7 @@ fn decode_bytes(n: u64) -> Done {
 fn decode_typed(n: u64) -> Done {
     let stored = bincode::serialize(&ScopedKey { scope_hash: 0x12345678, key: DECODED.to_vec() })?;
     let mut r = Reply::default();
-    let start = Instant::now();
+    let start = now();
     for _ in 0..n {
         let decoded: ScopedKey<Vec<u8>> = bincode::deserialize(black_box(&stored))?;
         r.count += 1;

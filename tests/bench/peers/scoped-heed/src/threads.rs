@@ -1,7 +1,7 @@
 //! What is done by several threads at once.
 
 use crate::data;
-use crate::store::{nanos, Handle, Store};
+use crate::store::{Handle, Store};
 use crate::Reply;
 use heed::EnvFlags;
 use std::error::Error;
@@ -33,7 +33,7 @@ pub fn commit(store: &mut Store, n: u64, k: u64) -> Done {
         let callers: Vec<_> = (0..k).map(|caller| threads.spawn(move || put(caller))).collect();
         callers.into_iter().try_for_each(|caller| caller.join().map_err(|_| "a caller panicked".to_string())?)
     })?;
-    let nanos = nanos(start);
+    let nanos = start.elapsed().as_nanos() as u64;
     store.commits += n;
     let count = handle.stored.len(&handle.env.read_txn()?)? - before;
     Ok(Reply { nanos, count, ..Default::default() })
@@ -57,7 +57,7 @@ pub fn mixed(store: &Store, n: u64, k: u64) -> Done {
             let txn = main.env.read_txn().map_err(|e| e.to_string())?;
             main.get(&txn, &store.scopes, some, &mut r).map_err(|e| e.to_string())?;
         }
-        r.nanos = nanos(start);
+        r.nanos = start.elapsed().as_nanos() as u64;
         Ok(r)
     };
     let mut sum = Reply::default();
