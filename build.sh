@@ -5,6 +5,9 @@
 # ./build.sh arm64   the library for Linux on arm64, under build/arm64, and its ABI tests under qemu
 # ./build.sh tools   install what tests can do without (Debian, as root): arm64's cross compiler, qemu, clang
 # ./build.sh lint    formatting and static checks of all languages
+# ./build.sh bench   the Go core beside plain LMDB in C and beside peers: ratios, JSON and a picture (--quick: a minute; --check:
+#                    only whether all peers do as they are asked to; needs cargo for the peer in Rust)
+# ./build.sh bench growth [-max ENTRIES]    how costs grow with entries and with scopes
 # ./build.sh bench abi [ENTRIES [ROUNDS]]   what a call of the C ABI costs beside plain C LMDB
 # ./build.sh bench python                   the Python package beside py-lmdb
 # ./build.sh bench node [ENTRIES ROUNDS]    the Node package beside npm lmdb
@@ -262,8 +265,21 @@ bench_node() {
   (cd bindings/node/bench && "$NODE" compare.js "$@")
 }
 
+bench_peers() {
+  check_tools
+  mkdir -p "$build"
+  step "the Go core beside plain C and peers"
+  tests/bench/run.sh "$build" "$@"
+}
+
 bench() {
   local what=${1:-}
+  case $what in
+    '' | -* | growth | draw)
+      bench_peers "$@"
+      return
+      ;;
+  esac
   shift || true
   case $what in
     abi)
@@ -274,7 +290,7 @@ bench() {
       ;;
     python) bench_python "$@" ;;
     node) bench_node "$@" ;;
-    *) fail "there is no benchmark '$what': bench abi, bench python, bench node" ;;
+    *) fail "there is no benchmark '$what': bench [--quick | --check], growth, abi, python or node" ;;
   esac
 }
 
