@@ -59,7 +59,6 @@ func (m *Measure) n(size Size, shape data.Shape) int {
 	return max(n, 1)
 }
 
-func scopes(_ Size, shape data.Shape) int      { return shape.Scopes }
 func someScopes(_ Size, shape data.Shape) int  { return min(shape.Scopes/4, 100) }
 func spareScopes(_ Size, shape data.Shape) int { return shape.Scopes / 10 }
 func commits(size Size, _ data.Shape) int      { return size.Commits }
