@@ -17,6 +17,7 @@ type Entries struct {
 	spot   spot
 	bounds Bounds
 	source source // nil: there is nothing
+	run    *run   // the source, if that is one whose entries are stored as they are handed out
 	left   uint64 // entries that the limit still allows
 	entry  engine.Entry
 	last   []byte // while parked: the entry's key; while stale: what is sought, if something is
@@ -56,7 +57,7 @@ func (raw *Raw) entries(t *Txn, s scope.Scope, b Bounds) (*Entries, error) {
 		e.left = ^uint64(0)
 	}
 	if !sp.none {
-		if e.source, err = newSource(t.engine, sp, b); err != nil {
+		if err = e.open(); err != nil {
 			return nil, raw.where(s, err)
 		}
 	}
@@ -69,6 +70,21 @@ func (raw *Raw) entries(t *Txn, s scope.Scope, b Bounds) (*Entries, error) {
 
 // Next moves to the next entry; false at the end. After an error it has ended.
 func (e *Entries) Next() (bool, error) {
+	// Most often there is an entry that was fetched already, and nothing happened meanwhile.
+	if r := e.run; r != nil && e.state == walkOn && !e.again && r.at < r.n && e.left > 0 {
+		if err := e.txn.enter(); err != nil {
+			return false, err
+		}
+		e.entry = r.batch[r.at]
+		r.at++
+		e.left--
+		e.txn.leave()
+		return true, nil
+	}
+	return e.nextFetched()
+}
+
+func (e *Entries) nextFetched() (bool, error) {
 	if e.state == walkEnded {
 		return false, e.ended()
 	}
@@ -134,10 +150,22 @@ func (e *Entries) Each(take func(key, value []byte) (bool, error)) (more bool, e
 	}
 }
 
+// open opens the source of what is at the spot.
+func (e *Entries) open() (err error) {
+	if e.source, err = newSource(e.txn.engine, e.spot, e.bounds); err != nil {
+		e.source = nil
+		return err
+	}
+	if r, is := e.source.(*run); is && e.spot.form.AsIs() {
+		e.run = r
+	}
+	return nil
+}
+
 // eachOfBatch hands out what a run has fetched already; false if take said no.
 func (e *Entries) eachOfBatch(take func(key, value []byte) (bool, error)) (taken bool, err error) {
-	r, ok := e.source.(*run)
-	if !ok || !e.spot.form.AsIs() {
+	r := e.run
+	if r == nil {
 		return true, nil
 	}
 	start := r.at
@@ -180,11 +208,11 @@ func (e *Entries) resume() error {
 	place := e.state == walkParked || e.sought // there is one, and not only the start
 	if (sp != e.spot || !place) && e.source != nil {
 		e.source.close()
-		e.source = nil
+		e.source, e.run = nil, nil
 	}
 	e.spot = sp
 	if e.source == nil && !sp.none {
-		if e.source, err = newSource(e.txn.engine, sp, e.bounds); err != nil {
+		if err = e.open(); err != nil {
 			return err
 		}
 	}
@@ -253,7 +281,7 @@ func (e *Entries) park() {
 func (e *Entries) end() {
 	if e.source != nil {
 		e.source.close()
-		e.source = nil
+		e.source, e.run = nil, nil
 	}
 	e.state = walkEnded
 	e.entry = engine.Entry{}

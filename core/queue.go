@@ -3,7 +3,9 @@ package core
 import (
 	"cmp"
 	"context"
+	"runtime"
 	"sync"
+	"time"
 
 	"github.com/scoped-lmdb/scoped-lmdb/core/engine"
 )
@@ -17,12 +19,16 @@ type queue struct {
 	idle    sync.Cond
 	waiting []submission
 	running bool
+	// pending is how many submissions have not been answered.
+	pending int
 	closed  bool
 }
 
 type submission struct {
 	batch *Batch
 	done  func(error)
+	// internal says that done does no more than to wake who waits for it.
+	internal bool
 }
 
 // A group is limited, so that one commit neither grows without bounds nor makes the first batch wait for ever.
@@ -39,6 +45,11 @@ const (
 // Errors of Submit itself, after which done is not called: ErrClosed, ErrInvalidArgument (a batch of another environment, or
 // one that was submitted before).
 func (e *Env) Submit(b *Batch, done func(error)) error {
+	return e.submit(submission{batch: b, done: done})
+}
+
+func (e *Env) submit(s submission) error {
+	b := s.batch
 	if b.env != e {
 		return fail(CodeInvalidArgument, "the batch is of another environment")
 	}
@@ -52,7 +63,8 @@ func (e *Env) Submit(b *Batch, done func(error)) error {
 		return fail(CodeInvalidArgument, "the batch has been submitted before: make another one")
 	}
 	b.submitted = true
-	q.waiting = append(q.waiting, submission{b, done})
+	q.waiting = append(q.waiting, s)
+	q.pending++
 	if !q.running {
 		q.running = true
 		go e.drain()
@@ -67,7 +79,7 @@ func (e *Env) Flush(ctx context.Context) error {
 		return err
 	}
 	flushed := make(chan struct{})
-	if err := e.Submit(e.NewBatch(), func(error) { close(flushed) }); err != nil {
+	if err := e.submit(submission{e.NewBatch(), func(error) { close(flushed) }, true}); err != nil {
 		return err
 	}
 	select {
@@ -98,7 +110,7 @@ func (e *Env) Apply(ctx context.Context, b *Batch) error {
 		return err
 	}
 	result := make(chan error, 1)
-	if err := e.Submit(b, func(err error) { result <- err }); err != nil {
+	if err := e.submit(submission{b, func(err error) { result <- err }, true}); err != nil {
 		return err
 	}
 	select {
@@ -116,10 +128,53 @@ func (e *Env) drain() {
 		if len(group) == 0 {
 			return
 		}
+		start := time.Now()
 		errs := e.commitGroup(group)
+		took := time.Since(start)
 		for i, s := range group {
-			s.done(errs[i])
+			e.queue.answer(s, errs[i])
 		}
+		e.queue.gather(len(group), took/4)
+	}
+}
+
+// answer tells a submission's result.
+func (q *queue) answer(s submission, err error) {
+	answered := func() {
+		q.mu.Lock()
+		q.pending--
+		q.mu.Unlock()
+	}
+	if s.internal { // whoever waits may close the environment at once
+		answered()
+	} else {
+		defer answered()
+	}
+	s.done(err)
+}
+
+// patience is how often the queue looks for new batches without seeing one before it goes on.
+const patience = 20
+
+// gather lets those who were just answered submit again. Without it callers that wait for each batch fall into two halves that
+// take turns, and commits are half as full. It ends when no more come, after `most` at the most; a single caller is not
+// waited for.
+func (q *queue) gather(answered int, most time.Duration) {
+	if answered < 2 {
+		return
+	}
+	start, last, idle := time.Now(), -1, 0
+	for idle < patience && time.Since(start) < most {
+		q.mu.Lock()
+		waiting, closed := len(q.waiting), q.closed
+		q.mu.Unlock()
+		if closed {
+			return
+		}
+		if idle++; waiting != last {
+			last, idle = waiting, 0
+		}
+		runtime.Gosched()
 	}
 }
 
@@ -223,7 +278,7 @@ func (e *Env) commitUnrefused(group []submission, errs []error) (err error) {
 func (q *queue) close(writing func() bool) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.running && writing() {
+	if q.pending > 0 && writing() {
 		return fail(CodeBusy, "this thread has the write transaction, for which batches wait that were submitted: "+
 			"commit or abort it, then close the environment")
 	}

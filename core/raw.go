@@ -80,8 +80,25 @@ type spot struct {
 	none bool // the scope or the table does not exist: there are no entries
 }
 
-// spot finds where a scope's entries are.
+// spot finds where a scope's entries are. The last one is remembered until the transaction changes the registry.
 func (raw *Raw) spot(t *Txn, s scope.Scope) (spot, error) {
+	if t.ids.raw == raw && t.ids.scope == s {
+		return t.ids.spot, nil
+	}
+	sp, err := raw.findSpot(t, s)
+	if err == nil {
+		raw.remember(t, s, sp)
+	}
+	return sp, err
+}
+
+func (raw *Raw) remember(t *Txn, s scope.Scope, sp spot) {
+	if !sp.none && !s.IsDefault() && !raw.provisional.Load() {
+		t.ids.raw, t.ids.scope, t.ids.spot = raw, s, sp
+	}
+}
+
+func (raw *Raw) findSpot(t *Txn, s scope.Scope) (spot, error) {
 	table, err := raw.table(t, s)
 	if err != nil {
 		return spot{}, err
@@ -98,6 +115,9 @@ func (raw *Raw) spot(t *Txn, s scope.Scope) (spot, error) {
 
 // spotToWrite is spot, and registers the scope if it is new.
 func (raw *Raw) spotToWrite(t *Txn, s scope.Scope) (spot, error) {
+	if t.ids.raw == raw && t.ids.scope == s {
+		return t.ids.spot, nil
+	}
 	table, err := raw.table(t, s)
 	if err != nil {
 		return spot{}, err
@@ -112,7 +132,9 @@ func (raw *Raw) spotToWrite(t *Txn, s scope.Scope) (spot, error) {
 	if err != nil {
 		return spot{}, err
 	}
-	return raw.named(table, id, true), nil
+	sp := raw.named(table, id, true)
+	raw.remember(t, s, sp)
+	return sp, nil
 }
 
 func (raw *Raw) named(table engine.Table, id uint32, ok bool) spot {

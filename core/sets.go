@@ -73,6 +73,10 @@ func (raw *Raw) Stats(t *Txn, s scope.Scope) (stats Stats, err error) {
 }
 
 func holdsAny(t engine.Txn, at engine.Place) (bool, error) {
+	if holder, ok := t.(engine.Holder); ok {
+		some, err := holder.Holds(at)
+		return some, wrap(err)
+	}
 	cursor, err := t.Scan(at, engine.Range{})
 	if err != nil {
 		return false, wrap(err)

@@ -45,6 +45,10 @@ type names struct {
 	last  string
 	found lookup
 	all   map[string]lookup
+	// Where the entries of the scope and database that were asked for last are, if both have a place.
+	raw   *Raw
+	scope Scope
+	spot  spot
 }
 
 type lookup struct {

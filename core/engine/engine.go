@@ -199,6 +199,11 @@ type Direct struct {
 	Scoped    bool
 }
 
+// Holder is a Txn that can say at less than the price of a cursor whether there is an entry at a place.
+type Holder interface {
+	Holds(at Place) (bool, error)
+}
+
 // Informer is an Engine that can say how full it is.
 type Informer interface {
 	Info() (Info, error)

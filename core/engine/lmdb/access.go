@@ -82,6 +82,32 @@ func (t *txn) get(at engine.Place, key []byte) ([]byte, error) {
 	return value, nil
 }
 
+// Holds says whether there is an entry at a place.
+func (t *txn) Holds(at engine.Place) (bool, error) {
+	if err := t.check(at); err != nil {
+		return false, err
+	}
+	if at.Table == unnamed { // among its records are some that are no entries
+		return t.holdsEntry(at)
+	}
+	rc := nativeHolds(t.raw, at)
+	if rc == rcNotFound {
+		return false, nil
+	}
+	return rc == 0, t.failUnless0(rc, "a place could not be looked at")
+}
+
+func (t *txn) holdsEntry(at engine.Place) (bool, error) {
+	c, err := t.scan(at, engine.Range{}, false)
+	if err != nil {
+		return false, err
+	}
+	defer c.Close()
+	var entries [1]engine.Entry
+	n, err := c.Next(entries[:])
+	return n > 0, err
+}
+
 // Direct says where a place is for slm_get. Entries of the unnamed table are seen through Go, which hides records there.
 func (t *txn) Direct(at engine.Place) (engine.Direct, bool) {
 	if t.check(at) != nil || at.Table == unnamed {

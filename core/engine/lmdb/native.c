@@ -118,6 +118,17 @@ int slm_del(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const c
   return mdb_del((void *)txn, dbi, &k, NULL);
 }
 
+int slm_holds(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped) {
+  void *cursor;
+  mdb_val v, k = {PARTITION, &partition};
+  int rc = mdb_cursor_open((void *)txn, dbi, &cursor);
+  if (rc) return rc;
+  rc = mdb_cursor_get(cursor, &k, &v, scoped ? SET_RANGE : FIRST);
+  if (rc == 0 && scoped && (k.size < PARTITION || memcmp(k.data, &partition, PARTITION) != 0)) rc = NOTFOUND;
+  mdb_cursor_close(cursor);
+  return rc;
+}
+
 static uint32_t unpack_size(const char **packed) {
   uint32_t size;
   memcpy(&size, *packed, sizeof size);

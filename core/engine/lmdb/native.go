@@ -7,6 +7,7 @@ package lmdb
 #cgo nocallback slm_get
 #cgo noescape slm_put
 #cgo nocallback slm_put
+#cgo nocallback slm_holds
 #cgo noescape slm_put_open
 #cgo nocallback slm_put_open
 #cgo nocallback slm_put_close
@@ -122,6 +123,11 @@ func nativePut(t rawTxn, by rawPutter, at engine.Place, key, value []byte, flags
 	k, kn := bytesArg(key)
 	v, vn := bytesArg(value)
 	return int(C.slm_put(C.uintptr_t(t), C.uintptr_t(by), dbi, partition, scoped, k, kn, v, vn, C.uint(flags)))
+}
+
+func nativeHolds(t rawTxn, at engine.Place) int {
+	dbi, partition, scoped := placeArgs(at)
+	return int(C.slm_holds(C.uintptr_t(t), dbi, partition, scoped))
 }
 
 func nativeDel(t rawTxn, at engine.Place, key []byte) int {
