@@ -24,6 +24,7 @@
 #include "slmdb/cursor.hpp"
 #include "slmdb/database.hpp"
 #include "slmdb/env.hpp"
+#include "slmdb/maintenance.hpp"
 #include "slmdb/options.hpp"
 #include "slmdb/range.hpp"
 #include "slmdb/scope.hpp"
