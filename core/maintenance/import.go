@@ -105,8 +105,7 @@ func VerifyExport(ctx context.Context, r io.Reader, progress ProgressFunc) (Tota
 	for {
 		rec, err := o.next()
 		if err == io.EOF {
-			m.flush()
-			return o.totals, nil
+			return o.totals, m.finish(ctx)
 		}
 		if err != nil {
 			return o.totals, err
