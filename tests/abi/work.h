@@ -239,13 +239,13 @@ static inline int32_t backup(const char *name, bool compact, const slmdb_work *w
 }
 
 static inline int32_t export_to(const char *name, const slmdb_selection *s, int32_t format, const slmdb_work *w,
-                         slmdb_error *e) {
+                                slmdb_error *e) {
   const char *path = in_folder(name);
   return slmdb_env_export(env, path, strlen(path), s, format, w, e);
 }
 
-static inline int32_t import_from(slmdb_env *to, const char *name, slmdb_scope *as, int32_t existing, const slmdb_work *w,
-                           slmdb_error *e) {
+static inline int32_t import_from(slmdb_env *to, const char *name, slmdb_scope *as, int32_t existing,
+                                  const slmdb_work *w, slmdb_error *e) {
   const char *path = in_folder(name);
   return slmdb_env_import(to, path, strlen(path), as, existing, w, e);
 }
