@@ -595,7 +595,10 @@ int32_t slmdb_registry_prune(slmdb_txn *txn, uint64_t *count, slmdb_error *error
  */
 typedef struct slmdb_work {
   size_t struct_size; /* sizeof(slmdb_work) */
-  /* Told of progress now and then, in entries, bytes or pages; total 0: not known. false ends the work: CANCELED. */
+  /*
+   * Told of progress now and then, in entries, bytes or pages; total 0: not known. false ends the work: CANCELED,
+   * unless that was the last call of a drop or an import, which is done then.
+   */
   bool (*progress)(void *user, uint64_t done, uint64_t total);
   /* Called once, before the function returns SLMDB_OK, with one MessagePack map, which lives for the call. */
   void (*answer)(void *user, const void *document, size_t length);

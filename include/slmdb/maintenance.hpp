@@ -14,8 +14,9 @@
 namespace slmdb {
 
 // Told of progress now and then, in entries, bytes or pages; total 0: not known. false ends the work, which then throws
-// canceled, and so does an exception, which the work throws when it has ended. Called on threads of the library, one
-// call at a time, and never after the work has returned. An empty one is nobody.
+// canceled, unless that was the last call of a drop or an import. An exception ends it in the same way, and is thrown
+// once it has ended. Called on threads of the library, one call at a time, and never after the work has returned. An
+// empty one is nobody.
 using Progress = std::function<bool(std::uint64_t done, std::uint64_t total)>;
 
 // A part of an Env; {} is all of it.

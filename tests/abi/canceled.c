@@ -48,10 +48,10 @@ static void test_selection(void) {
   IS(SLMDB_OK, slmdb_scope_close(closed, ERR));
   slmdb_selection no_size = given_selection(NULL, NULL), both = given_selection(NULL, a);
   slmdb_selection null_name = given_selection(NULL, NULL), no_db = given_selection("none", NULL);
-  slmdb_selection no_scope = given_selection(NULL, nobody), shut = given_selection(NULL, closed);
+  slmdb_selection no_scope = given_selection(NULL, nobody), gone = given_selection(NULL, closed);
   slmdb_selection no_handle = given_selection(NULL, (slmdb_scope *)d);
   no_size.struct_size = 0, both.default_scope = true, null_name.database_length = 1;
-  const slmdb_selection *all[] = {&no_size, &both, &null_name, &no_db, &no_scope, &shut, &no_handle};
+  const slmdb_selection *all[] = {&no_size, &both, &null_name, &no_db, &no_scope, &gone, &no_handle};
   const int32_t want[] = {SLMDB_INVALID_ARGUMENT, SLMDB_INVALID_ARGUMENT, SLMDB_INVALID_ARGUMENT,
                           SLMDB_DATABASE_NOT_FOUND, SLMDB_NOT_FOUND, SLMDB_CLOSED, SLMDB_INVALID_HANDLE};
   for (int i = 0; i < 7; i++) {
@@ -188,6 +188,57 @@ static void test_unfollowed(void) {
   }
 }
 
+/* A function of progress may use the Env; for the work's own transaction it does not wait. A close breaks nothing. */
+static int32_t inner[4];
+
+static bool use(void *user, uint64_t done, uint64_t total) {
+  slmdb_txn *txn = NULL;
+  (void)user, (void)done, (void)total;
+  inner[0] = slmdb_txn_begin(env, SLMDB_READ, &txn, NULL);
+  if (inner[0] == SLMDB_OK) slmdb_txn_abort(txn, NULL);
+  inner[1] = slmdb_txn_begin(env, SLMDB_WRITE, &txn, NULL);
+  if (inner[1] == SLMDB_OK) slmdb_txn_abort(txn, NULL);
+  inner[2] = slmdb_env_measure(env, NULL, false, NULL, NULL);
+  inner[3] = slmdb_env_flush(env, NULL);
+  for (int i = 0; i < 4; i++) CHECK(inner[i] == SLMDB_OK || (inner[i] == SLMDB_NESTED && i % 2 == 1));
+  return true;
+}
+
+static bool shut(void *user, uint64_t done, uint64_t total) {
+  int *left = (int *)user;
+  (void)done, (void)total;
+  if ((*left)-- == 0) inner[0] = slmdb_env_close(env, NULL);
+  return true;
+}
+
+static void test_used(void) {
+  slmdb_work w = *WORK;
+  w.progress = use, w.answer = NULL, w.user = NULL;
+  for (int kind = 0; kind < KINDS; kind++) {
+    if (kind == MOVE || kind == DROP) continue;
+    IS(SLMDB_OK, run(kind, &w, ERR));
+    remove(in_folder("new/data.mdb")), remove(in_folder("new"));
+  }
+  IS(SLMDB_OK, import_from(env, "one", nobody, SLMDB_OVERWRITE, &w, ERR)); /* in one write transaction */
+  IS(SLMDB_OK, slmdb_scope_drop(env, nobody, 100, &w, ERR));
+  IS(SLMDB_OK, slmdb_scope_drop(other, a, 100, &w, ERR));
+  is_as_it_was();
+  w.progress = shut;
+  for (int at = 0; at < 3; at++)
+    for (int kind = 0; kind < IMPORT; kind++) {
+      int left = at;
+      w.user = &left, inner[0] = SLMDB_BUSY;
+      int32_t status = run(kind, &w, ERR);
+      CHECK(status == SLMDB_OK || (status == SLMDB_CLOSED && inner[0] == SLMDB_OK));
+      remove(in_folder("new/data.mdb")), remove(in_folder("new"));
+      if (inner[0] != SLMDB_OK) continue;
+      IS(SLMDB_CLOSED, slmdb_db_close(d, ERR));
+      place p = given_place("env");
+      env = p.env, d = p.d, t = given_db(env, "t", SLMDB_TYPED);
+    }
+  is_as_it_was();
+}
+
 /* ---- where it may not be called --------------------------------------------------------------------------------- */
 
 static int32_t said[KINDS + 1];
@@ -207,7 +258,7 @@ static void test_callback(void) {
   is_as_it_was();
 }
 
-/* With a write transaction of this thread: what needs it is refused, what only reads may be; nothing waits for itself. */
+/* With a write transaction of this thread: what needs it is refused, what reads may be. Nothing waits for itself. */
 static void test_own_writer(void) {
   slmdb_txn *txn = given_txn(env, SLMDB_WRITE);
   given_put(txn, d, nobody, "uncommitted", "v");
@@ -241,6 +292,7 @@ int main(void) {
   test_canceled_small();
   test_canceled_drop();
   test_unfollowed();
+  test_used();
   test_callback();
   test_own_writer();
   leave(p);
