@@ -28,6 +28,8 @@ type ImportOptions struct {
 	As       *core.Scope
 	Existing Existing
 	Progress ProgressFunc
+	// alone refuses scopes that have entries in any database, so that what is imported can be dropped again. With Refuse.
+	alone bool
 }
 
 // Import imports an export of either format, all or nothing.
