@@ -160,8 +160,8 @@ inline std::string copy_scope(const Env &from, const Scope &scope, const Env &to
                                     static_cast<std::int32_t>(existing), false);
 }
 
-// As copy_scope to another Env, where the scope must not exist, and then drops it here. Errors: conflict too, if
-// somebody wrote to it meanwhile.
+// As copy_scope to another Env, where the scope must have no entries, and then drops it here. Errors: conflict too,
+// if somebody wrote to it meanwhile.
 inline std::string move_scope(const Env &from, const Scope &scope, const Env &to, const Scope *as = nullptr,
                               const Progress &progress = {}) {
   return detail::Work(progress).run(slmdb_scope_copy, from.handle(), scope.handle(), to.handle(), detail::another(as),

@@ -239,6 +239,32 @@ static void test_used(void) {
   is_as_it_was();
 }
 
+/* A scope that is written while it is moved stays, and its copy goes, but nothing that was there before. */
+static bool write_once(void *user, uint64_t done, uint64_t total) {
+  (void)done, (void)total;
+  if ((*(int *)user)++ == 1) put(env, d, a, "late", "v");
+  return true;
+}
+
+static void test_written(void) {
+  int calls = 0;
+  slmdb_work w = *WORK;
+  w.progress = write_once, w.user = &calls, w.answer = NULL;
+  slmdb_db *theirs = given_db(other, "d", SLMDB_BYTES), *more = given_db(other, "more", SLMDB_BYTES);
+  IS(SLMDB_CONFLICT, slmdb_scope_copy(env, a, other, NULL, SLMDB_REFUSE, true, &w, ERR));
+  CHECK(count(other, theirs, a) == 0 && count(env, d, a) == EACH + 1);
+  put(other, more, a, "theirs", "v");
+  IS(SLMDB_KEY_EXISTS, slmdb_scope_copy(env, a, other, NULL, SLMDB_REFUSE, true, &w, ERR));
+  CHECK(count(other, theirs, a) == 0 && count(other, more, a) == 1);
+  slmdb_txn *txn = given_txn(env, SLMDB_WRITE);
+  IS(SLMDB_OK, slmdb_db_delete(txn, d, a, "late", 4, NULL, ERR));
+  IS(SLMDB_OK, slmdb_txn_commit(txn, ERR));
+  IS(SLMDB_OK, slmdb_scope_drop(other, a, 0, NULL, ERR));
+  IS(SLMDB_OK, slmdb_db_close(theirs, ERR));
+  IS(SLMDB_OK, slmdb_db_close(more, ERR));
+  is_as_it_was();
+}
+
 /* ---- where it may not be called --------------------------------------------------------------------------------- */
 
 static int32_t said[KINDS + 1];
@@ -292,6 +318,7 @@ int main(void) {
   test_canceled_small();
   test_canceled_drop();
   test_unfollowed();
+  test_written();
   test_used();
   test_callback();
   test_own_writer();
