@@ -1,4 +1,4 @@
-// Does what is canceled while it is told of progress for the first or the last time end with ErrCanceled, and leave nothing?
+// Does what is canceled at its first or last call of progress end with ErrCanceled, and leave nothing?
 package maintenance_test
 
 import (
@@ -62,7 +62,8 @@ func TestCanceledSmall(t *testing.T) {
 // What the operating system says of a source or a target is told by a status of its own.
 func TestCodesOfTheSystem(t *testing.T) {
 	env := newEnv(t)
-	_, err := maintenance.Import(ctx, env, io.MultiReader(bytes.NewReader([]byte("{")), failing{syscall.EIO}), maintenance.ImportOptions{})
+	source := io.MultiReader(bytes.NewReader([]byte("{")), failing{syscall.EIO})
+	_, err := maintenance.Import(ctx, env, source, maintenance.ImportOptions{})
 	wantCode(t, err, core.CodeIO)
 	file := filepath.Join(t.TempDir(), "file")
 	must(t, os.WriteFile(file, nil, 0o600))

@@ -28,7 +28,7 @@ type ImportOptions struct {
 	As       *core.Scope
 	Existing Existing
 	Progress ProgressFunc
-	// alone refuses scopes that have entries in any database, so that what is imported can be dropped again. With Refuse.
+	// alone refuses scopes that have entries in any database, so that what is imported can be dropped. With Refuse.
 	alone bool
 }
 

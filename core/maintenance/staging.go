@@ -58,7 +58,7 @@ func (i *importer) settle() error {
 				}
 				holds, err := holdsAny(t, databases, s.to)
 				if holds && i.o.alone {
-					err = fail(core.CodeKeyExists, "%v has entries already: choose another scope, or copy it and drop it", s.to)
+					err = fail(core.CodeKeyExists, "%v has entries already: choose another scope, or copy and drop", s.to)
 				}
 				if err != nil || holds {
 					i.staged = false

@@ -134,8 +134,8 @@ func TestMoveOfAScopeThatIsWritten(t *testing.T) {
 	}
 }
 
-// TestMoveToATakenScope moves where the name has entries in a database that the scope has none in: a failed move, which drops
-// its copy, must not take those with it.
+// TestMoveToATakenScope moves where the name has entries in a database that the scope has none in: a failed move,
+// which drops its copy, must not take those with it.
 func TestMoveToATakenScope(t *testing.T) {
 	for _, name := range []string{"t1", "empty"} {
 		from, to := tenantsEnv(t, 2000), newEnv(t)
@@ -147,12 +147,13 @@ func TestMoveToATakenScope(t *testing.T) {
 		must(t, err)
 		must(t, other.In(core.Named(name)).Put(ctx, 1, []byte("theirs")))
 		was, written := dump(t, to), false
-		_, err = maintenance.Move(ctx, from, core.Named(name), to, maintenance.CopyOptions{Progress: func(maintenance.Progress) {
+		late := func(maintenance.Progress) {
 			if !written {
 				written = true
 				must(t, db.In(core.Named(name)).Put(ctx, -1, []byte("late")))
 			}
-		}})
+		}
+		_, err = maintenance.Move(ctx, from, core.Named(name), to, maintenance.CopyOptions{Progress: late})
 		wantCode(t, err, core.CodeKeyExists)
 		wantSame(t, scopeOf(dump(t, to), core.Named(name)), scopeOf(was, core.Named(name)), "what was there")
 		if n := len(scopeOf(dump(t, from), core.Named(name))); n == 0 {
