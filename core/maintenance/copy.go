@@ -30,7 +30,9 @@ func Copy(ctx context.Context, from *core.Env, s core.Scope, to *core.Env, o Cop
 // copied is what the source of a copy was.
 type copied struct{ digest uint64 }
 
-func copyScope(ctx context.Context, from *core.Env, s core.Scope, to *core.Env, o CopyOptions, alone bool) (Totals, copied, error) {
+func copyScope(
+	ctx context.Context, from *core.Env, s core.Scope, to *core.Env, o CopyOptions, alone bool,
+) (Totals, copied, error) {
 	target := s
 	if o.As != nil {
 		target = *o.As
