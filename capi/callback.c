@@ -27,7 +27,7 @@ int32_t slm_refuse_callback(slmdb_error *error) {
   if (error) {
     error->code = SLMDB_BUSY;
     snprintf(error->message, sizeof error->message,
-             "this is a batch's callback, which batches wait for: flush or close the environment elsewhere");
+             "this is a batch's callback, which batches wait for: call this function elsewhere");
   }
   return SLMDB_BUSY;
 }

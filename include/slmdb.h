@@ -595,7 +595,10 @@ int32_t slmdb_registry_prune(slmdb_txn *txn, uint64_t *count, slmdb_error *error
  */
 typedef struct slmdb_work {
   size_t struct_size; /* sizeof(slmdb_work) */
-  /* Told of progress now and then, in entries, bytes or pages; total 0: not known. false ends the work: CANCELED. */
+  /*
+   * Told of progress now and then, in entries, bytes or pages; total 0: not known. false ends the work: CANCELED,
+   * unless that was the last call of a drop or an import, which is done then.
+   */
   bool (*progress)(void *user, uint64_t done, uint64_t total);
   /* Called once, before the function returns SLMDB_OK, with one MessagePack map, which lives for the call. */
   void (*answer)(void *user, const void *document, size_t length);
@@ -688,8 +691,8 @@ int32_t slmdb_env_import(slmdb_env *env, const char *path, size_t path_length, s
 /*
  * Copies a scope with its entries in all databases to another Env or, as another one, to the same; as
  * slmdb_env_import. With move it is dropped here afterwards, if nobody has written to it meanwhile (CONFLICT; the copy
- * is dropped instead), and must not exist there. scope NULL is the default one, which cannot be moved; `as` NULL is
- * the same name.
+ * is dropped instead), and must have no entries there, in any database. scope NULL is the default one, which cannot
+ * be moved; `as` NULL is the same name.
  */
 int32_t slmdb_scope_copy(slmdb_env *from, slmdb_scope *scope, slmdb_env *to, slmdb_scope *as, int32_t existing,
                          bool move, const slmdb_work *work, slmdb_error *error);

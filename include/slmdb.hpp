@@ -8,7 +8,8 @@
 //             it, tell what failed, and may be repeated. Destroy an Env last: with a transaction open it stays open.
 //             What was moved from can be destroyed and assigned to; for all else it is no handle, and an error.
 //   errors    Every failure throws Error, which has the status and the library's message. That there is no such entry
-//             (Status::not_found) is an empty std::optional. Nothing else is thrown but std::bad_alloc.
+//             (Status::not_found) is an empty std::optional. Nothing else is thrown but std::bad_alloc, and what a
+//             function of the caller's throws: see update, view and Progress.
 //   bytes in  Bytes is std::string_view, borrowed for the call. A literal ends at its first zero byte, unless it is
 //             written as "a\0b"sv. Keys and values are what slmdb.h says for the kind of the Database: raw bytes, or
 //             one MessagePack object.
@@ -24,6 +25,7 @@
 #include "slmdb/cursor.hpp"
 #include "slmdb/database.hpp"
 #include "slmdb/env.hpp"
+#include "slmdb/maintenance.hpp"
 #include "slmdb/options.hpp"
 #include "slmdb/range.hpp"
 #include "slmdb/scope.hpp"

@@ -39,7 +39,9 @@ func BackupTo(ctx context.Context, env *core.Env, w io.Writer, o BackupOptions) 
 	}
 	counted := &meteredWriter{ctx: ctx, w: w, meter: newMeter(o.Progress, Bytes, total, 1<<20)}
 	err := env.Copy(ctx, counted, o.Compact)
-	counted.meter.flush()
+	if err == nil {
+		err = counted.meter.finish(ctx)
+	}
 	return int64(counted.meter.p.Done), err
 }
 
@@ -146,7 +148,7 @@ func ioCode(err error) core.Code {
 		return core.CodePermissionDenied
 	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT):
 		return core.CodeDiskFull
-	case errors.Is(err, fs.ErrExist) || errors.Is(err, syscall.ENOTEMPTY):
+	case errors.Is(err, fs.ErrExist) || errors.Is(err, syscall.ENOTEMPTY) || errors.Is(err, syscall.ENOTDIR):
 		return core.CodeInvalidArgument
 	}
 	return core.CodeIO

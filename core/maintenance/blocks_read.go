@@ -44,6 +44,9 @@ func cut(err error, offset int64) error {
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		return damaged(offset, "it ends here, before its end record: it was cut off")
 	}
+	if core.CodeOf(err) == core.CodeInternal {
+		err = pathError(err)
+	}
 	return wrapf(err, "the export could not be read at offset %d", offset)
 }
 

@@ -23,14 +23,16 @@ type CopyOptions struct {
 // Copy copies a scope with its entries in all databases to another environment, or under another name to the same one, as
 // one snapshot has it. It is an Export that is imported at once, and all or nothing as Import is.
 func Copy(ctx context.Context, from *core.Env, s core.Scope, to *core.Env, o CopyOptions) (Totals, error) {
-	totals, _, err := copyScope(ctx, from, s, to, o)
+	totals, _, err := copyScope(ctx, from, s, to, o, false)
 	return totals, err
 }
 
 // copied is what the source of a copy was.
 type copied struct{ digest uint64 }
 
-func copyScope(ctx context.Context, from *core.Env, s core.Scope, to *core.Env, o CopyOptions) (Totals, copied, error) {
+func copyScope(
+	ctx context.Context, from *core.Env, s core.Scope, to *core.Env, o CopyOptions, alone bool,
+) (Totals, copied, error) {
 	target := s
 	if o.As != nil {
 		target = *o.As
@@ -61,7 +63,7 @@ func copyScope(ctx context.Context, from *core.Env, s core.Scope, to *core.Env, 
 		_ = w.CloseWithError(err)
 		exported <- err
 	}()
-	totals, err := Import(ctx, to, r, ImportOptions{As: &target, Existing: o.Existing})
+	totals, err := Import(ctx, to, r, ImportOptions{As: &target, Existing: o.Existing, alone: alone})
 	if err != nil {
 		cancel(err)
 		_ = r.CloseWithError(err)
@@ -90,7 +92,7 @@ func holding(t *core.Txn, databases []core.Stored, s core.Scope) ([]core.Stored,
 // Move copies a named scope to another environment and then drops it here. The scope is dropped only if it still is what was
 // copied: if it was written meanwhile, the copy is dropped instead, and the move fails with ErrConflict. It vanishes here at
 // once, and is deleted in transactions of limited size afterwards, under a name that begins with StagingPrefix. It must not
-// exist at its new place (Existing is not asked for).
+// have entries at its new place, in any database (Existing is not asked for).
 func Move(ctx context.Context, from *core.Env, s core.Scope, to *core.Env, o CopyOptions) (Totals, error) {
 	if s.IsDefault() {
 		return Totals{}, fail(core.CodeInvalidArgument,
@@ -103,7 +105,7 @@ func Move(ctx context.Context, from *core.Env, s core.Scope, to *core.Env, o Cop
 		return Totals{}, fail(core.CodeReadOnly, "the environment to move from is open for reading only")
 	}
 	o.Existing = Refuse
-	totals, source, err := copyScope(ctx, from, s, to, o)
+	totals, source, err := copyScope(ctx, from, s, to, o, true)
 	if err != nil {
 		return totals, err
 	}

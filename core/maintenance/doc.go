@@ -61,6 +61,12 @@ func (m *meter) add(ctx context.Context, n uint64) error {
 	return ended(ctx)
 }
 
+// finish tells of the end, which whoever is told of it can still refuse.
+func (m *meter) finish(ctx context.Context) error {
+	m.flush()
+	return ended(ctx)
+}
+
 func (m *meter) flush() {
 	m.next = m.p.Done + m.every
 	if m.tell != nil {

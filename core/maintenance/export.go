@@ -191,7 +191,9 @@ func (e *exporter) run() error {
 			}
 		}
 	}
-	e.meter.flush()
+	if err := e.meter.finish(e.ctx); err != nil {
+		return err
+	}
 	return writing(e.w.end(e.totals))
 }
 

@@ -28,6 +28,8 @@ type ImportOptions struct {
 	As       *core.Scope
 	Existing Existing
 	Progress ProgressFunc
+	// alone refuses scopes that have entries in any database, so that what is imported can be dropped. With Refuse.
+	alone bool
 }
 
 // Import imports an export of either format, all or nothing.
@@ -106,8 +108,7 @@ func VerifyExport(ctx context.Context, r io.Reader, progress ProgressFunc) (Tota
 	for {
 		rec, err := o.next()
 		if err == io.EOF {
-			m.flush()
-			return o.totals, nil
+			return o.totals, m.finish(ctx)
 		}
 		if err != nil {
 			return o.totals, err

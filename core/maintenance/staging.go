@@ -57,6 +57,9 @@ func (i *importer) settle() error {
 					continue
 				}
 				holds, err := holdsAny(t, databases, s.to)
+				if holds && i.o.alone {
+					err = fail(core.CodeKeyExists, "%v has entries already: choose another scope, or copy and drop", s.to)
+				}
 				if err != nil || holds {
 					i.staged = false
 					return err

@@ -72,7 +72,9 @@ func Measure(ctx context.Context, env *core.Env, o StatsOptions) (stats Stats, e
 			}
 			stats.Databases = append(stats.Databases, measured)
 		}
-		m.meter.flush()
+		if err := m.meter.finish(ctx); err != nil {
+			return err
+		}
 		if o.Database != "" && len(stats.Databases) == 0 {
 			return fail(core.CodeDatabaseNotFound, "there is no database %q", o.Database)
 		}

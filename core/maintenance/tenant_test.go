@@ -134,6 +134,35 @@ func TestMoveOfAScopeThatIsWritten(t *testing.T) {
 	}
 }
 
+// TestMoveToATakenScope moves where the name has entries in a database that the scope has none in: a failed move,
+// which drops its copy, must not take those with it.
+func TestMoveToATakenScope(t *testing.T) {
+	for _, name := range []string{"t1", "empty"} {
+		from, to := tenantsEnv(t, 2000), newEnv(t)
+		_, err := from.RegisterScope(ctx, "empty")
+		must(t, err)
+		db, err := core.OpenTyped[int, []byte](ctx, from, "one")
+		must(t, err)
+		other, err := core.OpenTyped[int, []byte](ctx, to, "other")
+		must(t, err)
+		must(t, other.In(core.Named(name)).Put(ctx, 1, []byte("theirs")))
+		was, written := dump(t, to), false
+		late := func(maintenance.Progress) {
+			if !written {
+				written = true
+				must(t, db.In(core.Named(name)).Put(ctx, -1, []byte("late")))
+			}
+		}
+		_, err = maintenance.Move(ctx, from, core.Named(name), to, maintenance.CopyOptions{Progress: late})
+		wantCode(t, err, core.CodeKeyExists)
+		wantSame(t, scopeOf(dump(t, to), core.Named(name)), scopeOf(was, core.Named(name)), "what was there")
+		if n := len(scopeOf(dump(t, from), core.Named(name))); n == 0 {
+			t.Error("the scope is gone from its old place")
+		}
+		wantSound(t, to)
+	}
+}
+
 func TestMeasure(t *testing.T) {
 	env := tenantsEnv(t, 3000)
 	exact, err := maintenance.Measure(ctx, env, maintenance.StatsOptions{})

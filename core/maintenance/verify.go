@@ -155,8 +155,7 @@ func (v *verifier) view(t *core.Txn, databases []core.Stored) error {
 			return err
 		}
 	}
-	v.meter.flush()
-	return nil
+	return v.meter.finish(v.ctx)
 }
 
 func (v *verifier) registry() (err error) {

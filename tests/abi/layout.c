@@ -57,6 +57,19 @@ static void test_structs(void) {
   IS_AT(slmdb_range, upper_length, 32, 8);
   IS_AT(slmdb_range, flags, 40, 4);
   IS_AT(slmdb_range, limit, 48, 8);
+
+  IS_SIZE(slmdb_work, 32);
+  IS_AT(slmdb_work, struct_size, 0, 8);
+  IS_AT(slmdb_work, progress, 8, 8);
+  IS_AT(slmdb_work, answer, 16, 8);
+  IS_AT(slmdb_work, user, 24, 8);
+
+  IS_SIZE(slmdb_selection, 40);
+  IS_AT(slmdb_selection, struct_size, 0, 8);
+  IS_AT(slmdb_selection, database, 8, 8);
+  IS_AT(slmdb_selection, database_length, 16, 8);
+  IS_AT(slmdb_selection, scope, 24, 8);
+  IS_AT(slmdb_selection, default_scope, 32, 1);
 }
 
 /* The statuses are in statuses.c. */
@@ -65,8 +78,9 @@ static void test_constants(void) {
                            SLMDB_LAYOUT_AUTO, SLMDB_LAYOUT_ORDERED, SLMDB_LAYOUT_HEED, SLMDB_READ, SLMDB_WRITE,
                            SLMDB_RANGE_LOWER, SLMDB_RANGE_LOWER_EXCLUSIVE, SLMDB_RANGE_UPPER, SLMDB_RANGE_UPPER_EXCLUSIVE,
                            SLMDB_RANGE_REVERSE, SLMDB_RANGE_PREFIX, SLMDB_RANGE_KEYS_ONLY, SLMDB_RANGE_VALUES_ONLY,
-                           SLMDB_FIRST, SLMDB_LAST, SLMDB_AT_OR_AFTER, SLMDB_AFTER, SLMDB_AT_OR_BEFORE, SLMDB_BEFORE};
-  const int numbers[] = {0, 1, 2, 1, 2, 3, 0, 1, 2, 0, 1, 1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 3, 4, 5, 6};
+                           SLMDB_FIRST, SLMDB_LAST, SLMDB_AT_OR_AFTER, SLMDB_AFTER, SLMDB_AT_OR_BEFORE, SLMDB_BEFORE,
+                           SLMDB_FORMAT_BLOCKS, SLMDB_FORMAT_LINES, SLMDB_REFUSE, SLMDB_OVERWRITE, SLMDB_SKIP};
+  const int numbers[] = {0, 1, 2, 1, 2, 3, 0, 1, 2, 0, 1, 1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 3, 4, 5, 6, 0, 1, 0, 1, 2};
   CHECK(sizeof constants == sizeof numbers && memcmp(constants, numbers, sizeof numbers) == 0);
   const int types[] = {SLMDB_TYPE_AUTO, SLMDB_TYPE_TEXT, SLMDB_TYPE_BYTES, SLMDB_TYPE_U8, SLMDB_TYPE_U16, SLMDB_TYPE_U32,
                        SLMDB_TYPE_U64, SLMDB_TYPE_I8, SLMDB_TYPE_I16, SLMDB_TYPE_I32, SLMDB_TYPE_I64, SLMDB_TYPE_F32,

@@ -3,8 +3,8 @@
 
 # In this order; what a program needs as arguments is in arguments_of.
 programs=(statuses layout basic cursors direct fixture vectors errors arguments environments limits handles transactions
-  children batches callbacks operations pages aliases lists misuse threads growth orphans stacks fork old_kernel symbols
-  dlopen processes fuzz)
+  children batches callbacks maintenance canceled operations pages aliases lists misuse threads growth orphans stacks
+  fork old_kernel symbols dlopen processes fuzz)
 
 # Each program may take this long, in seconds.
 patience=60

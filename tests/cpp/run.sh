@@ -12,7 +12,7 @@ fi
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 library=$(cd "$1/lib" && pwd)
-programs=(owners entries walks transactions batches)
+programs=(owners entries walks transactions batches maintenance)
 warnings=(-Wall -Wextra -pedantic -Wshadow -Wconversion -Wsign-conversion -Werror)
 sanitize=(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 readonly patience=120 # seconds for one program
