@@ -130,8 +130,8 @@ class Maintenance(Registry):
 
         compact  leave out free pages.
 
-        Errors: InvalidArgumentError if `path` exists, PathNotFoundError if its parent does not, PermissionDeniedError,
-        DiskFullError.
+        Errors: InvalidArgumentError if `path` has something in it, PathNotFoundError if its parent does not exist,
+        PermissionDeniedError, DiskFullError.
 
             >>> users.scope("tenant1")["alice"] = 1
             >>> size = env.backup("backup", compact=True)
