@@ -42,6 +42,15 @@ def other(tmp_path):
         yield other
 
 
+def run(program, folder):
+    variables = {**os.environ, "PYTHONPATH": os.path.dirname(os.path.dirname(scoped_lmdb.__file__))}
+    done = subprocess.run(
+        [sys.executable, "-c", program, folder], env=variables, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
 def contents(env, scope):
     return {name: list(database.scope(scope).items()) for name, (database, _) in databases(env).items()}
 
@@ -151,8 +160,7 @@ def test_readers(filled):
 
 def test_slots_of_the_dead_are_freed(filled, tmp_path):
     program = "import os, sys, scoped_lmdb as s; e = s.open(sys.argv[1]); t = e.read(); e.databases(txn=t); os._exit(0)"
-    variables = {**os.environ, "PYTHONPATH": os.path.dirname(os.path.dirname(scoped_lmdb.__file__))}
-    subprocess.run([sys.executable, "-c", program, tmp_path / "env"], env=variables, check=True, timeout=60)
+    run(program, tmp_path / "env")
     assert filled.clear_readers() >= 1
     assert {reader.process for reader in filled.readers()} <= {os.getpid()}
 
@@ -355,6 +363,27 @@ def test_move(filled, other):
     assert contents(filled, "tenant2/ä") == wanted
 
 
+def test_what_was_written_meanwhile_is_not_lost_by_a_move(large, other):
+    blobs = large.bytes_database("blobs")
+
+    def write():
+        blobs.scope("large")[b"late"] = b"v"
+
+    def progress(done, total):
+        if b"late" not in blobs.scope("large"):
+            writer = threading.Thread(target=write)
+            writer.start()
+            writer.join()
+
+    with pytest.raises(scoped_lmdb.ConflictError):
+        large.move_scope("large", other, progress=progress)
+    assert len(blobs.scope("large")) == 20_001
+    assert other.scopes() == []
+    large.move_scope("large", other)
+    assert len(other.bytes_database("blobs").scope("large")) == 20_001
+    assert large.scopes() == []
+
+
 def test_drop_in_many_transactions(filled):
     left = contents(filled, "tenant2/ä")
     entries = sum(map(len, contents(filled, "tenant1").values()))
@@ -555,6 +584,32 @@ def test_closed(filled, other, tmp_path):
     ):
         with pytest.raises(scoped_lmdb.ClosedError):
             attempt()
+
+
+def test_in_a_forked_child(tmp_path):
+    program = """
+import os, sys, warnings, scoped_lmdb
+warnings.simplefilter("ignore", DeprecationWarning)
+env = scoped_lmdb.open(sys.argv[1])
+if os.fork() == 0:
+    try:
+        env.measure()
+    except scoped_lmdb.ForkedError:
+        os._exit(7)
+    os._exit(1)
+print(os.WEXITSTATUS(os.wait()[1]))
+"""
+    assert run(program, tmp_path / "env") == "7\n"
+
+
+def test_at_the_end_of_the_program(tmp_path):
+    program = """
+import atexit, sys, scoped_lmdb
+env = scoped_lmdb.open(sys.argv[1])
+env.database("users").scope("tenant1")["alice"] = 1
+atexit.register(lambda: print(env.measure(progress=lambda *_: None).entries))
+"""
+    assert run(program, tmp_path / "env") == "1\n"
 
 
 def test_nothing_is_left_behind(large, tmp_path):
