@@ -663,9 +663,9 @@ int32_t slmdb_env_readers(slmdb_env *env, const slmdb_work *work, slmdb_error *e
 int32_t slmdb_env_clear_readers(slmdb_env *env, uint64_t *count, slmdb_error *error);
 
 /*
- * Copies an Env, as some commit left it, into a new folder `path`, which must not exist (INVALID_ARGUMENT), while
- * others read and write. compact leaves out free pages. The folder has its name only once it is whole and on disk. The
- * answer: "size" (bytes). Errors: DISK_FULL, PATH_NOT_FOUND, PERMISSION_DENIED.
+ * Copies an Env, as some commit left it, into the folder `path`, which must not exist or be empty
+ * (INVALID_ARGUMENT), while others read and write. compact leaves out free pages. The folder has its name only once it
+ * is whole and on disk. The answer: "size" (bytes). Errors: DISK_FULL, PATH_NOT_FOUND, PERMISSION_DENIED.
  */
 int32_t slmdb_env_backup(slmdb_env *env, const char *path, size_t path_length, bool compact, const slmdb_work *work,
                          slmdb_error *error);

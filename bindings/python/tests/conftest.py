@@ -29,6 +29,18 @@ def env(tmp_path):
 
 
 @pytest.fixture
+def other(tmp_path):
+    with scoped_lmdb.open(tmp_path / "other", map_size=1 << 28, durability="no_sync") as other:
+        yield other
+
+
+@pytest.fixture
+def large(env):
+    env.bytes_database("blobs").scope("large").update({b"%d" % number: b"v" * 100 for number in range(20_000)})
+    return env
+
+
+@pytest.fixture
 def header():
     """The text of include/slmdb.h."""
     return (ROOT / "include" / "slmdb.h").read_text(encoding="utf-8")

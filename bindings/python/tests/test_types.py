@@ -13,7 +13,7 @@ from typing import Any, Optional, Union
 from typing_extensions import assert_type
 import scoped_lmdb
 from scoped_lmdb import Batch, Database, DatabaseInfo, Env, EnvInfo, Range, ReadTxn, Scope, ScopeInfo, ScopeView
-from scoped_lmdb import Submitted, WriteTxn
+from scoped_lmdb import ALL_SCOPES, EnvStats, Reader, Report, Submitted, Totals, WriteTxn
 
 with scoped_lmdb.open("data", map_size=1 << 30, durability="no_sync") as env:
     assert_type(env, Env)
@@ -80,6 +80,18 @@ with scoped_lmdb.open("data", map_size=1 << 30, durability="no_sync") as env:
         await submitted
         assert_type(submitted, Submitted)
     assert_type(env.scopes(), list[ScopeInfo])
+    stats = env.measure(users, scope=None, estimate=True)
+    assert_type(stats, EnvStats)
+    assert_type(stats.databases[0].scopes[0].name, Optional[str])
+    assert_type(env.measure("users", scope=ALL_SCOPES, progress=lambda done, total: done < 5), EnvStats)
+    assert_type(env.verify(progress=print), Report)
+    assert_type(env.readers(), list[Reader])
+    assert_type(env.backup("copy", compact=True), int)
+    assert_type(env.export(b"file", scope=Scope("a"), format="lines"), Totals)
+    assert_type(env.import_file("file", into="b", existing="skip"), Totals)
+    assert_type(env.copy_scope("a", env, into=Scope("b")), Totals)
+    assert_type(env.move_scope("a", env), Totals)
+    assert_type(env.drop_scope("a", entries_per_transaction=100), int)
     try:
         pass
     except scoped_lmdb.MapFullError as error:
@@ -103,6 +115,9 @@ with env.write() as writing:
 later = users.async_scope("a").put("k", b"v")  # wrong: a value
 scoped_lmdb.open("data", durability="maybe")  # wrong: a word
 env.bytes_database("blobs").scope("a")[b"k"] = "v"  # wrong: a value
+env.import_file("file", existing="replace")  # wrong: a word
+env.move_scope(None, env)  # wrong: the default scope
+env.backup("copy", progress=len)  # wrong: progress of two ints
 """
 
 

@@ -67,11 +67,15 @@ from .errors import (
     ValueTooLargeError,
     WrongThreadError,
 )
+from .maintenance import ALL_SCOPES, AllScopes, Existing, ExportFormat
+from .reports import EnvDatabaseStats, EnvStats, Fault, Reader, Report, ScopeStats, Totals
 from .scope import Scope, ScopeInfo
 from .txn import ReadTxn, Txn, WriteTxn
 from .view import ScopeView
 
 __all__ = [
+    "ALL_SCOPES",
+    "AllScopes",
     "AsyncScopeView",
     "Batch",
     "BufferTooSmallError",
@@ -91,8 +95,13 @@ __all__ = [
     "EmptyKeyError",
     "EmptyScopeError",
     "Env",
+    "EnvDatabaseStats",
     "EnvInfo",
+    "EnvStats",
     "Error",
+    "Existing",
+    "ExportFormat",
+    "Fault",
     "ForkedError",
     "FormatTooNewError",
     "IOFailedError",
@@ -121,11 +130,15 @@ __all__ = [
     "Range",
     "ReadOnlyError",
     "ReadTxn",
+    "Reader",
     "ReadersFullError",
+    "Report",
     "Scope",
     "ScopeInfo",
+    "ScopeStats",
     "ScopeView",
     "Submitted",
+    "Totals",
     "Txn",
     "TxnEndedError",
     "TxnFullError",

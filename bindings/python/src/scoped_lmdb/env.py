@@ -11,10 +11,10 @@ from typing import Any, Callable, NamedTuple, Union
 from . import _declare, _frame, _load, _options
 from ._codec import Extensions
 from ._handle import Handle
-from ._registry import Registry
 from .batch import Batch, Submitted, close_left, leave
 from .database import Database
 from .errors import BusyError, ClosedError, Error, InvalidArgumentError
+from .maintenance import Maintenance
 from .scope import Scopes
 from .txn import ReadTxn, Txn, WriteTxn
 
@@ -76,7 +76,7 @@ class EnvInfo(NamedTuple):
     """Bytes: the longest key of layout "ordered", as stored."""
 
 
-class Env(Registry):
+class Env(Maintenance):
     """An LMDB folder, opened by `scoped_lmdb.open`.
 
     An Env, its databases and its scopes may be used by any number of threads at once. In a child that was forked after

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 import weakref
+from threading import get_ident
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -154,12 +155,13 @@ class WriteTxn(Txn):
     left without an end, and is aborted when nothing refers to it, is a ResourceWarning.
     """
 
-    __slots__ = ("_parent",)
+    __slots__ = ("_parent", "_thread")
 
     writes = True
 
     def __init__(self, env: Env, parent: WriteTxn | None = None) -> None:
         self._parent = parent
+        self._thread = get_ident()
         super().__init__(env, env._begin(_declare.WRITE) if parent is None else parent._begin_child())
 
     def child(self) -> WriteTxn:
