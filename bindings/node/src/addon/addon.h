@@ -169,8 +169,8 @@ void result_arrive(void *result, const slmdb_error *error);
 /* The same for a job, with its answer, which is freed later; NULL: none. */
 void result_arrive_with(void *result, const slmdb_error *error, void *answer, size_t length);
 /*
- * Waits until no batch or job of this instance is under way, but for no longer than a limit: what they wait for may be a
- * transaction of a thread that waits for this one. Returns whether none is.
+ * Waits until no batch or job of this instance is under way, but for no longer than a limit: what they wait for may be
+ * a transaction of a thread that waits for this one. Returns whether none is.
  */
 bool results_settle(struct instance *self);
 /* JavaScript's thread has ended. */

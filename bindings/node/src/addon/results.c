@@ -261,8 +261,8 @@ void results_release(struct results *all) {
 }
 
 /*
- * settle(): before the process ends, cancels jobs and waits for what is under way; not if this thread has a write transaction, for which
- * that would wait.
+ * settle(): before the process ends, cancels jobs and waits for what is under way; not if this thread has a write
+ * transaction, for which that would wait.
  */
 static napi_value settle(napi_env env, napi_callback_info info) {
   (void)info;
