@@ -250,8 +250,8 @@ export class Env implements Disposable, AsyncDisposable {
    * Reads a file that {@link Env.export} wrote, in any language, of either format: all or nothing. Databases that are
    * missing are made.
    *
-   * @returns a promise that rejects with {@link SlmdbError}: `SLMDB_CORRUPT` (the file is damaged, and where; nothing is
-   * imported), `SLMDB_FORMAT_TOO_NEW`, `SLMDB_KEY_EXISTS`, `SLMDB_KIND_MISMATCH`, `SLMDB_LAYOUT_MISMATCH`,
+   * @returns a promise that rejects with {@link SlmdbError}: `SLMDB_CORRUPT` (the file is damaged, and where; nothing
+   * is imported), `SLMDB_FORMAT_TOO_NEW`, `SLMDB_KEY_EXISTS`, `SLMDB_KIND_MISMATCH`, `SLMDB_LAYOUT_MISMATCH`,
    * `SLMDB_READ_ONLY`, `SLMDB_MAP_FULL`, `SLMDB_TXN_FULL`, `SLMDB_DISK_FULL`, `SLMDB_PATH_NOT_FOUND`
    */
   import(path: string | URL, options?: ImportOptions): Promise<Totals>

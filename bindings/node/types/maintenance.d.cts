@@ -8,7 +8,8 @@ import type { Scope, ScopeLike } from './scope.cjs'
 export interface WorkOptions extends SignalOptions {
   /**
    * Cancels it: the promise rejects with the signal's reason once the work has ended, and the Env goes on as it was.
-   * What was finished before it took notice resolves.
+   * What was finished before it took notice resolves. Work that waits for the write transaction takes notice when it
+   * has it.
    */
   signal?: AbortSignal | undefined
   /**
