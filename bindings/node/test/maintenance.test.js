@@ -27,7 +27,8 @@ function kinds (env) {
   }
 }
 
-const big = { entries: 40000 }
+/** Entries that take a while. */
+const MANY = 40000
 
 function fill (env, entries = 50) {
   const { typed, counts, mixed, raw } = kinds(env)
@@ -194,22 +195,23 @@ check('a measure says what counts say; a sound Env is sound; readers are found',
 
 check('progress is told in order up to the end, and may end the work', async (place) => {
   const env = place.open()
-  fill(env, big.entries)
+  fill(env, MANY)
   const told = []
-  await env.verify({ progress: (done, total) => told.push([done, total]) })
+  const file = path.join(place.folder, 'x')
+  await env.export(file, { format: 'lines', progress: (done, total) => told.push([done, total]) })
   assert.ok(told.length > 1)
   assert.deepEqual(told.at(-1), [told.at(-1)[1], told.at(-1)[1]])
   for (let i = 1; i < told.length; i++) assert.ok(told[i][0] >= told[i - 1][0])
   const boom = new Error('as asked')
   await assert.rejects(env.verify({ progress: () => { throw boom } }), boom)
-  await assert.rejects(env.readers.call(env).then(() => env.export(path.join(place.folder, 'x'), {
-    progress: () => { throw boom }
-  })), boom)
+  const other = path.join(place.folder, 'y')
+  await assert.rejects(env.export(other, { format: 'lines', progress: () => { throw boom } }), boom)
+  assert.deepEqual([fs.existsSync(file), fs.existsSync(other)], [true, false])
 })
 
 check('a signal ends the work with its reason, leaves nothing half done, and the Env goes on', async (place) => {
   const env = place.open()
-  fill(env, big.entries)
+  fill(env, MANY)
   const files = fs.readdirSync(place.folder).sort()
   const reason = new Error('enough')
   await assert.rejects(env.verify({ signal: AbortSignal.abort(reason) }), reason)
@@ -229,13 +231,13 @@ check('a signal ends the work with its reason, leaves nothing half done, and the
     await assert.rejects(promise, reason, String(begin))
   }
   assert.deepEqual(fs.readdirSync(place.folder).sort(), [...files, 'to'])
-  assert.deepEqual([to.scopes(), env.read((txn) => kinds(env).typed.count(txn, 'one'))], [[], big.entries])
+  assert.deepEqual([to.scopes(), env.read((txn) => kinds(env).typed.count(txn, 'one'))], [[], MANY])
   env.registerScope('later')
 })
 
 check('nothing waits for it: timers go on, and reads and writes', async (place) => {
   const env = place.open()
-  fill(env, big.entries)
+  fill(env, MANY)
   let ticks = 0
   const timer = setInterval(() => { ticks++ }, 1)
   await env.export(path.join(place.folder, 'x'), { format: 'lines' })
@@ -302,7 +304,7 @@ check('what cannot be is refused before anything begins', async (place) => {
 for (const how of ['exit', 'throw', 'terminate', 'return']) {
   check(`a thread with work under way ends by ${how}: nothing is left`, async (place) => {
     const env = place.open()
-    fill(env, big.entries)
+    fill(env, MANY)
     const before = openHandles()
     const worker = new Worker(program('leaver.js'), { workerData: { folder: place.folder, how, works: true } })
     worker.on('error', (error) => assert.equal(error.message, 'as asked'))
@@ -319,7 +321,7 @@ for (const how of ['exit', 'throw', 'terminate', 'return']) {
 for (const [how, code, isThere] of [['its end', '', true], ['process.exit', 'process.exit(0)', false]]) {
   check(`a process with work under way ends by ${how}`, async (place) => {
     const env = place.open()
-    fill(env, big.entries)
+    fill(env, MANY)
     const { status, signal, stderr } = runCode(`
       import { open } from 'scoped-lmdb'
       const env = open(process.env.FOLDER, { mapSize: 1 << 26 })
