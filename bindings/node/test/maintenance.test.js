@@ -172,7 +172,10 @@ check('a measure says what counts say; a sound Env is sound; readers are found',
     for (const { name, id, orphan, estimated, ...stats } of scopes) {
       assert.deepEqual([id, orphan, estimated], [name === null ? null : env.scopeId(name), false, false])
       const db = Object.values(kinds(env)).find((one) => one.name === info.name)
-      assert.deepEqual(stats, env.read((txn) => db.stats(txn, name)))
+      const counted = env.read((txn) => db.stats(txn, name))
+      // layout heed stores a length before bytes in named scopes
+      if (name !== null && info.layout === 'heed') counted.keyBytes += 8 * counted.entries
+      assert.deepEqual(stats, counted)
     }
     return info
   })

@@ -126,7 +126,9 @@ export interface ScopeMeasures {
   /** No scope has this id. */
   orphan: boolean
   entries: number
+  /** Bytes of the keys as stored, without the scope's id. */
   keyBytes: number
+  /** Bytes of the values as stored. */
   valueBytes: number
   estimated: boolean
 }
