@@ -24,13 +24,14 @@ if [ ! -f "$lib/libslmdb.so" ]; then
 fi
 
 mkdir -p "$out"
+# nodelete: threads of the addon may be about to end when Node unloads it with the last worker.
 # Written beside and then moved: a process that has the old addon mapped keeps it whole.
 # shellcheck disable=SC2016 # $ORIGIN is for the loader
 "${CC:-gcc}" -std=c11 -O2 -fPIC -shared -fvisibility=hidden \
-  -Wall -Wextra -Wstrict-prototypes -Werror \
+  -Wall -Wextra -Wstrict-prototypes -Werror -pthread \
   -I"$here/../../include" -isystem "$headers" \
   "$here"/src/addon/*.c \
-  -L"$lib" -lslmdb -Wl,-z,relro,-z,now -Wl,--build-id=none \
+  -L"$lib" -lslmdb -Wl,-z,relro,-z,now,-z,nodelete -Wl,--build-id=none \
   -Wl,-rpath,'$ORIGIN:$ORIGIN/../lib' \
   -o "$out/scoped_lmdb.node.new"
 mv "$out/scoped_lmdb.node.new" "$out/scoped_lmdb.node"

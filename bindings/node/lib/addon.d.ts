@@ -63,8 +63,16 @@ export interface Addon {
   batchSubmit(): void
   batchClose(): void
   batchOne(): void
-  listen(callback: (count: number, id?: number, status?: number, message?: string) => void, ids: Float64Array): void
+  listen(
+    callback: (count: number, id?: number, status?: number, message?: string, answer?: Buffer) => void,
+    ids: Float64Array
+  ): void
   settle(): void
+
+  workStart(): void
+  workProgress(): void
+  workCancel(): void
+  workForget(): void
 
   signalsCheck(): void
   signalsChildWatched(): boolean

@@ -1,5 +1,4 @@
 'use strict'
-const { fileURLToPath } = require('node:url')
 const encoder = require('./encoder.js')
 const native = require('./native.js')
 const { addWrites, openBatch, submitFilled } = require('./batch.js')
@@ -9,6 +8,7 @@ const { SlmdbError, STATUS, invalidArgument } = require('./errors.js')
 const { FinalizationHandle } = require('./finalization.js')
 const { Gathering, submitAll } = require('./gathering.js')
 const { KIND, databaseOptions, describeListed } = require('./kinds.js')
+const { Maintenance, checkPath, whenIdle } = require('./maintenance.js')
 const { checkOptions, flag, oneOf, wholeNumber } = require('./options.js')
 const { ScopeHandles } = require('./scope.js')
 const { READ, WRITE, abortIfOpen, begin, checkFunction, envOf, handleOf, refusePromise, runWrite } = require('./txn.js')
@@ -34,6 +34,7 @@ class Env {
   #finalization
   #turns = new Turns()
   #gathering
+  #maintenance
   /** By kind, name and types, so that asking again for a database opens no second handle. @type {Map<string, any>} */
   #databases = new Map()
 
@@ -48,6 +49,7 @@ class Env {
     this.#handle = openHandle(path, options)
     this.#scopes = new ScopeHandles(this.#handle)
     this.#gathering = new Gathering(this, this.#handle)
+    this.#maintenance = new Maintenance(this, this.#handle)
     this.#finalization = new FinalizationHandle(this, native.envRelease, this.#handle)
   }
 
@@ -255,6 +257,56 @@ class Env {
     return this.#within(txn, WRITE, native.registryPrune)
   }
 
+  /** @param {unknown} scope @param {unknown} [options] @returns {Promise<number | undefined>} */
+  dropScopeAsync (scope, options) {
+    return this.#maintenance.dropScope(scope, options)
+  }
+
+  /** @param {unknown} scope @param {unknown} [options] @returns {Promise<any>} */
+  copyScope (scope, options) {
+    return this.#maintenance.copyScope(scope, options)
+  }
+
+  /** @param {unknown} scope @param {unknown} options @returns {Promise<any>} */
+  moveScope (scope, options) {
+    return this.#maintenance.moveScope(scope, options)
+  }
+
+  /** @param {unknown} [options] @returns {Promise<any>} */
+  measure (options) {
+    return this.#maintenance.measure(options)
+  }
+
+  /** @param {unknown} [options] @returns {Promise<any>} */
+  verify (options) {
+    return this.#maintenance.verify(options)
+  }
+
+  /** @returns {Promise<any>} */
+  readers () {
+    return this.#maintenance.readers()
+  }
+
+  /** @returns {Promise<number>} */
+  clearReaders () {
+    return this.#maintenance.clearReaders()
+  }
+
+  /** @param {unknown} path @param {unknown} [options] @returns {Promise<any>} */
+  backup (path, options) {
+    return this.#maintenance.backup(path, options)
+  }
+
+  /** @param {unknown} path @param {unknown} [options] @returns {Promise<any>} */
+  export (path, options) {
+    return this.#maintenance.export(path, options)
+  }
+
+  /** @param {unknown} path @param {unknown} [options] @returns {Promise<any>} */
+  import (path, options) {
+    return this.#maintenance.import(path, options)
+  }
+
   info () {
     return native.envStat(this.#handle)
   }
@@ -266,6 +318,7 @@ class Env {
 
   close () {
     if (this.#closed) return
+    this.#maintenance.checkIdle()
     this.#gathering.submit()
     native.envClose(this.#handle)
     this.#closed = true
@@ -287,6 +340,7 @@ if (Symbol.asyncDispose !== undefined) {
     /** @this {Env} */
     value: async function asyncDispose () {
       if (!this.closed) await this.flush()
+      await whenIdle(this)
       this.close()
     },
     configurable: true,
@@ -304,13 +358,6 @@ function codecId (codec) {
   const id = codecIds.get(codec) ?? ++lastCodecId
   codecIds.set(codec, id)
   return id
-}
-
-/** @param {unknown} path */
-function checkPath (path) {
-  if (path instanceof URL) return fileURLToPath(path)
-  if (typeof path !== 'string') throw invalidArgument(`the path is a string or a file: URL, not a ${typeof path}`)
-  return path
 }
 
 /** @param {unknown} given */

@@ -8,6 +8,7 @@ module.exports = {
   ...require('./native/env.js'),
   ...require('./native/database.js'),
   ...require('./native/batch.js'),
+  ...require('./native/maintenance.js'),
   memory,
   openHandles,
   ready,

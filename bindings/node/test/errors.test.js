@@ -21,9 +21,9 @@ test('the table of statuses is the header\'s', () => {
   assert.deepEqual({ ...STATUS }, statusesOfHeader())
 })
 
-test('the types name every code, but those that are no errors', () => {
+test('the types name every code, but that of success', () => {
   const named = types.slice(types.indexOf('export type SlmdbCode')).match(/SLMDB_\w+/g).sort()
-  const expected = Object.keys(STATUS).filter((name) => name !== 'OK' && name !== 'NOT_FOUND')
+  const expected = Object.keys(STATUS).filter((name) => name !== 'OK')
   assert.deepEqual(named, expected.map((name) => `SLMDB_${name}`).sort())
 })
 

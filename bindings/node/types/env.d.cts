@@ -4,6 +4,10 @@
 import type { Batch, BatchWrite } from './batch.cjs'
 import type { Database, DatabaseInfo, DatabaseOptions } from './database.cjs'
 import type { SlmdbError } from './errors.cjs'
+import type {
+  BackupOptions, CopyScopeOptions, DropScopeOptions, ExportOptions, ImportOptions, MeasureOptions, Measures,
+  MoveScopeOptions, Reader, Totals, VerifyReport, WorkOptions
+} from './maintenance.cjs'
 import type { ScopeEntry, ScopeLike } from './scope.cjs'
 import type { NotAPromise, Txn, WriteTxn } from './txn.cjs'
 import type { Key, Value } from './values.cjs'
@@ -189,6 +193,79 @@ export class Env implements Disposable, AsyncDisposable {
    */
   pruneScopes(txn?: WriteTxn): number
 
+  /**
+   * As {@link Env.dropScope} for a scope that holds much: in transactions of limited size, between which others can
+   * write. What was deleted stays so if it is aborted; it can be called again.
+   *
+   * This and all that follows up to {@link Env.clearReaders} is long work: it runs on a thread of its own and blocks
+   * nothing; {@link WorkOptions} follow it. Meanwhile {@link Env.close} throws `SLMDB_BUSY`. What writes rejects with
+   * `SLMDB_NESTED` within the function of {@link Env.writeAsync}, for which it would wait. The process stays until it
+   * is done; process.exit() and the end of a worker thread cancel it.
+   */
+  dropScopeAsync(scope: NamedScope, options?: DropScopeOptions): Promise<number | undefined>
+
+  /**
+   * Copies a scope with its entries in all databases to another Env or, as another one, to the same: all or nothing, as
+   * one snapshot has it. `null` is the default scope.
+   *
+   * @returns a promise that rejects with {@link SlmdbError}: `SLMDB_NOT_FOUND`, and as {@link Env.import}
+   */
+  copyScope(scope: ScopeLike, options: CopyScopeOptions): Promise<Totals>
+
+  /**
+   * Moves a scope to another Env, where it must not exist. If somebody has written to it meanwhile, it stays here, and
+   * the promise rejects with `SLMDB_CONFLICT`. Within an Env use {@link Env.renameScope}.
+   */
+  moveScope(scope: NamedScope, options: MoveScopeOptions): Promise<Totals>
+
+  /**
+   * Measures the Env or a part of it in one snapshot: exactly, at the cost of reading it, or by an estimate.
+   *
+   * @returns a promise that rejects with {@link SlmdbError}: `SLMDB_NOT_FOUND`, `SLMDB_DATABASE_NOT_FOUND`
+   */
+  measure(options?: MeasureOptions): Promise<Measures>
+
+  /** Looks for all that may be wrong with the Env, and changes nothing. */
+  verify(options?: WorkOptions): Promise<VerifyReport>
+
+  /**
+   * Copies the Env, as some commit left it, into a new folder, while others read and write. The folder has its name
+   * only once it is whole and on disk.
+   *
+   * @param path - the folder, which must not exist; as a `URL` it is a file: one
+   * @returns a promise that rejects with {@link SlmdbError}: `SLMDB_INVALID_ARGUMENT`, `SLMDB_PATH_NOT_FOUND`,
+   * `SLMDB_PERMISSION_DENIED`, `SLMDB_DISK_FULL`
+   */
+  backup(path: string | URL, options?: BackupOptions): Promise<{ size: number }>
+
+  /**
+   * Writes the Env or a part of it to a new file, as one snapshot has it.
+   *
+   * @returns a promise that rejects with {@link SlmdbError}: as {@link Env.measure} and {@link Env.backup}, and
+   * `SLMDB_CORRUPT`
+   */
+  export(path: string | URL, options?: ExportOptions): Promise<Totals>
+
+  /**
+   * Reads a file that {@link Env.export} wrote, in any language, of either format: all or nothing. Databases that are
+   * missing are made.
+   *
+   * @returns a promise that rejects with {@link SlmdbError}: `SLMDB_CORRUPT` (the file is damaged, and where; nothing
+   * is imported), `SLMDB_FORMAT_TOO_NEW`, `SLMDB_KEY_EXISTS`, `SLMDB_KIND_MISMATCH`, `SLMDB_LAYOUT_MISMATCH`,
+   * `SLMDB_READ_ONLY`, `SLMDB_MAP_FULL`, `SLMDB_TXN_FULL`, `SLMDB_DISK_FULL`, `SLMDB_PATH_NOT_FOUND`
+   */
+  import(path: string | URL, options?: ImportOptions): Promise<Totals>
+
+  /** The slots of read transactions, of all processes. */
+  readers(): Promise<Reader[]>
+
+  /**
+   * Frees the slots of processes that have died; opening an Env does so, too.
+   *
+   * @returns how many
+   */
+  clearReaders(): Promise<number>
+
   /** The databases by name, also those that are not open here. */
   databases(txn?: Txn): DatabaseInfo[]
 
@@ -206,14 +283,15 @@ export class Env implements Disposable, AsyncDisposable {
   /**
    * Closes the Env and its databases, after what was submitted is committed. Closing it again does nothing.
    *
-   * @throws {@link SlmdbError}: `SLMDB_BUSY` if transactions are open; the message says how many, and nothing is closed
+   * @throws {@link SlmdbError}: `SLMDB_BUSY` if transactions are open or long work is under way; the message says how
+   * many, and nothing is closed
    */
   close(): void
 
   /** {@link Env.close}, for `using`. */
   [Symbol.dispose](): void
 
-  /** {@link Env.flush}, then {@link Env.close}, for `await using`. */
+  /** {@link Env.flush}, then {@link Env.close} once no long work is under way, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>
 }
 

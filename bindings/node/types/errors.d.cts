@@ -12,6 +12,8 @@ export class SlmdbError extends Error {
 
 /** The codes of {@link SlmdbError}. */
 export type SlmdbCode =
+  /** The scope that was to be measured, exported, copied or moved is not registered. */
+  | 'SLMDB_NOT_FOUND'
   /** An entry that must not exist does. */
   | 'SLMDB_KEY_EXISTS'
   /** A scope's name of no bytes; the default scope is `null`. */

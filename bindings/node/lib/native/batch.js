@@ -1,5 +1,5 @@
 'use strict'
-// Batches: writes that the library's own thread does, and the promises that wait for them.
+// Batches: writes that the library's own thread does, and the promises that wait for them; also those of long work.
 
 const { SLOT, check, frame, loaded } = require('./frame.js')
 const { SlmdbError } = require('../errors.js')
@@ -14,7 +14,7 @@ const IDS = 1024
 const ids = new Float64Array(IDS)
 
 /**
- * Who waits for a batch. Its Env is named here so that it is not collected meanwhile.
+ * Who waits for a batch or long work. Its Env is named here so that it is not collected meanwhile.
  * @typedef {object} Waiting
  * @property {unknown} env
  * @property {(value?: any) => void} resolve
@@ -26,8 +26,11 @@ const waiting = new Map()
 let lastId = 0
 let isListening = false
 
-/** @param {number} count @param {number} [id] @param {number} [status] @param {string} [message] */
-function settle (count, id, status, message) {
+/**
+ * @param {number} count @param {number} [id] @param {number} [status] @param {string} [message]
+ * @param {Buffer} [answer] of long work
+ */
+function settle (count, id, status, message, answer) {
   for (let i = 0; i < count; i++) {
     const one = waiting.get(ids[i])
     waiting.delete(ids[i])
@@ -36,7 +39,8 @@ function settle (count, id, status, message) {
   if (id === undefined) return
   const one = waiting.get(id)
   waiting.delete(id)
-  one?.reject(new SlmdbError(/** @type {number} */ (status), /** @type {string} */ (message)))
+  if (answer !== undefined) one?.resolve(answer)
+  else one?.reject(new SlmdbError(/** @type {number} */ (status), /** @type {string} */ (message)))
 }
 
 /** What else is to be submitted before the process ends. */
@@ -103,6 +107,18 @@ function submit (handle, call) {
 const callSubmit = () => loaded.addon.batchSubmit()
 const callOne = () => loaded.addon.batchOne()
 
+/**
+ * Begins something that has a number, which results will name.
+ * @param {unknown} envs to be kept meanwhile @param {(id: number) => void} begin
+ * @returns {{ id: number, promise: Promise<any> }}
+ */
+function promiseOf (envs, begin) {
+  listen()
+  const id = ++lastId
+  begin(id)
+  return { id, promise: new Promise((resolve, reject) => { waiting.set(id, { env: envs, resolve, reject }) }) }
+}
+
 /** @param {number} batch @param {Waiting} who */
 function batchSubmitTo (batch, who) {
   waiting.set(submit(batch, callSubmit), who)
@@ -128,5 +144,6 @@ function batchClose (batch) {
 }
 
 module.exports = {
-  ADD, batchAdd, batchClose, batchOne, batchOpen, batchSubmit, batchSubmitTo, beforeExit, listen, toAdd
+  ADD, batchAdd, batchClose, batchOne, batchOpen, batchSubmit, batchSubmitTo, beforeExit, listen,
+  promiseOf, toAdd
 }

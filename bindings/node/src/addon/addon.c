@@ -147,8 +147,9 @@ static napi_value open_handles(napi_env env, napi_callback_info info) {
   return number;
 }
 
-/* The thread or the process ends while JavaScript still had something open, or batches are under way. */
+/* The thread or the process ends while JavaScript still had something open, or batches or jobs are under way. */
 static void release(void *data) {
+  jobs_cancel(data);
   handle_abort_all(data);
   if (results_settle(data)) handle_release_all(data);
 }
@@ -157,6 +158,7 @@ static void destroy(napi_env env, void *data, void *hint) {
   (void)env;
   (void)hint;
   struct instance *self = data;
+  jobs_release(self);
   if (self->results != NULL) results_release(self->results);
   free(self->handles.slots);
   free(self);
@@ -197,6 +199,7 @@ NAPI_MODULE_INIT(/* napi_env env, napi_value exports */) {
   define_scope(env, exports);
   define_txn(env, exports);
   define_cursor(env, exports);
+  define_maintenance(env, exports);
   define_signals(env, exports);
   signals_on_alternate_stack();
   return exports;

@@ -77,7 +77,8 @@ struct instance {
   struct frame unattached; /* what `frame` points to before JavaScript has attached its own */
   napi_ref attached[3];
   struct handles handles;
-  struct results *results; /* of batches; NULL until JavaScript listens */
+  struct results *results; /* of batches and jobs; NULL until JavaScript listens */
+  struct job *jobs;        /* long work that JavaScript has not forgotten */
   slmdb_error error;       /* of the last call that failed */
 };
 
@@ -148,18 +149,28 @@ void define_results(napi_env env, napi_value exports);
 void define_scope(napi_env env, napi_value exports);
 void define_txn(napi_env env, napi_value exports);
 void define_cursor(napi_env env, napi_value exports);
+void define_maintenance(napi_env env, napi_value exports);
 
-/* ---- results.c: what batches came to, on its way from the library's thread to JavaScript's ---- */
+/* ---- maintenance.c: long work, each on a thread of its own ---- */
 
-/* For a batch that is about to be submitted; NULL, and answered, if it cannot be. */
+/* Asks all work of this instance to end. */
+void jobs_cancel(struct instance *self);
+/* The same; JavaScript's thread has ended. */
+void jobs_release(struct instance *self);
+
+/* ---- results.c: what batches and jobs came to, on its way from the library's thread to JavaScript's ---- */
+
+/* For a batch or a job that is about to be submitted; NULL, and answered, if it cannot be. */
 void *result_expect(napi_env env, struct instance *self, double id);
 /* It was not submitted after all. */
 void result_forget(napi_env env, struct instance *self, void *result);
 /* The callback for slmdb_batch_submit. */
 void result_arrive(void *result, const slmdb_error *error);
+/* The same for a job, with its answer, which is freed later; NULL: none. */
+void result_arrive_with(void *result, const slmdb_error *error, void *answer, size_t length);
 /*
- * Waits until no batch of this instance is under way, but for no longer than a limit: what they wait for may be a
- * transaction of a thread that waits for this one. Returns whether none is.
+ * Waits until no batch or job of this instance is under way, but for no longer than a limit: what they wait for may be
+ * a transaction of a thread that waits for this one. Returns whether none is.
  */
 bool results_settle(struct instance *self);
 /* JavaScript's thread has ended. */

@@ -1,9 +1,9 @@
 /*
- * results.c: what batches came to, on its way from the library's thread to JavaScript's.
+ * results.c: what batches and jobs came to, on its way from the library's thread to JavaScript's.
  *
  * A result arrives on the library's thread, is put at the end of a list, and wakes JavaScript's thread if nothing did
  * so before it. There the whole list is delivered: one call of JavaScript for as many successes as follow each other,
- * and one for each failure.
+ * and one for each failure and each answer of a job.
  *
  * The list outlives the thread of JavaScript as long as a batch is under way. Node's thread-safe function does not: it
  * is used under the lock only, and only until the cleanup hook that was added after it, and so runs before its end.
@@ -24,6 +24,8 @@ struct result {
   double id;
   int32_t code;
   char *message; /* NULL: none, or no memory for it */
+  void *answer;  /* of a job that succeeded; NULL: none */
+  size_t answer_length;
 };
 
 struct results {
@@ -43,12 +45,17 @@ struct results {
   bool released;    /* nobody but what is under way needs this any more */
 };
 
+static void free_result(struct result *result) {
+  free(result->message);
+  free(result->answer);
+  free(result);
+}
+
 static void free_results(struct results *all) {
   while (all->first != NULL) {
     struct result *result = all->first;
     all->first = result->next;
-    free(result->message);
-    free(result);
+    free_result(result);
   }
   pthread_cond_destroy(&all->idle);
   pthread_mutex_destroy(&all->lock);
@@ -85,10 +92,14 @@ void result_forget(napi_env env, struct instance *self, void *result) {
   free(result);
 }
 
-void result_arrive(void *user, const slmdb_error *error) {
+void result_arrive(void *user, const slmdb_error *error) { result_arrive_with(user, error, NULL, 0); }
+
+void result_arrive_with(void *user, const slmdb_error *error, void *answer, size_t length) {
   struct result *result = user;
   struct results *all = result->of;
   result->code = error->code;
+  result->answer = answer;
+  result->answer_length = length;
   if (error->code != SLMDB_OK) result->message = strdup(error->message);
   pthread_mutex_lock(&all->lock);
   if (all->first == NULL) all->first = result;
@@ -117,6 +128,17 @@ static void deliver_successes(napi_env env, napi_value callback, size_t count) {
   if (count > 0 && napi_create_double(env, (double)count, &number) == napi_ok) call(env, callback, 1, &number);
 }
 
+/* callback(0, id, 0, '', answer) */
+static void deliver_answer(napi_env env, napi_value callback, const struct result *result) {
+  napi_value arguments[5];
+  if (napi_create_double(env, 0, &arguments[0]) != napi_ok) return;
+  if (napi_create_double(env, result->id, &arguments[1]) != napi_ok) return;
+  if (napi_create_int32(env, SLMDB_OK, &arguments[2]) != napi_ok) return;
+  if (napi_create_string_utf8(env, "", 0, &arguments[3]) != napi_ok) return;
+  if (napi_create_buffer_copy(env, result->answer_length, result->answer, NULL, &arguments[4]) != napi_ok) return;
+  call(env, callback, 5, arguments);
+}
+
 /* callback(0, id, code, message) */
 static void deliver_failure(napi_env env, napi_value callback, const struct result *result) {
   napi_value arguments[4];
@@ -141,7 +163,8 @@ static void deliver(napi_env env, napi_value callback, void *context, void *data
   while (result != NULL) {
     napi_handle_scope scope;
     if (napi_open_handle_scope(env, &scope) != napi_ok) scope = NULL;
-    if (result->code == SLMDB_OK) all->ids[successes++] = result->id;
+    if (result->answer != NULL) deliver_answer(env, callback, result);
+    else if (result->code == SLMDB_OK) all->ids[successes++] = result->id;
     if (successes == all->ids_size || (result->code != SLMDB_OK && successes > 0)) {
       deliver_successes(env, callback, successes);
       successes = 0;
@@ -149,8 +172,7 @@ static void deliver(napi_env env, napi_value callback, void *context, void *data
     if (result->code != SLMDB_OK) deliver_failure(env, callback, result);
     if (scope != NULL) napi_close_handle_scope(env, scope);
     struct result *next = result->next;
-    free(result->message);
-    free(result);
+    free_result(result);
     result = next;
     count++;
   }
@@ -239,12 +261,13 @@ void results_release(struct results *all) {
 }
 
 /*
- * settle(): before the process ends, waits for what is under way; not if this thread has a write transaction, for which
- * that would wait.
+ * settle(): before the process ends, cancels jobs and waits for what is under way; not if this thread has a write
+ * transaction, for which that would wait.
  */
 static napi_value settle(napi_env env, napi_callback_info info) {
   (void)info;
   struct instance *self = instance_of(env);
+  jobs_cancel(self);
   if (!handle_has_writer(self)) results_settle(self);
   return NULL;
 }

@@ -7,7 +7,9 @@ const db = env.database('db')
 const reading = env.beginRead()
 const entries = db.range(reading, 'tenant')
 entries.next()
-if (workerData.pending) {
+if (workerData.works) {
+  env.export(`${workerData.folder}/left`, { format: 'lines' }).catch(() => {})
+} else if (workerData.pending) {
   for (let i = 0; i < 2000; i++) db.scope('pending').put(i, i)
 } else {
   const writing = env.beginWrite()

@@ -1,7 +1,7 @@
 // Do the types say what the package does, to a program that imports it?
 import {
-  Batch, Cursor, Database, DatabaseInfo, Entries, Env, EnvInfo, Extension, Float, Scope, ScopeEntry, ScopeView,
-  SlmdbCode, SlmdbError, StoredKey, StoredValue, Txn, WriteTxn, open, version
+  Batch, Cursor, Database, DatabaseInfo, Entries, Env, EnvInfo, Extension, Float, Measures, Reader, Scope, ScopeEntry,
+  ScopeView, SlmdbCode, SlmdbError, StoredKey, StoredValue, Totals, Txn, VerifyReport, WriteTxn, open, version
 } from 'scoped-lmdb'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
@@ -225,3 +225,34 @@ const dates = env.bytesDatabase<Date>('dates', {
 dates.scope('tenant').putSync(Buffer.from('k'), new Date())
 // @ts-expect-error text is no Date
 dates.scope('tenant').putSync(Buffer.from('k'), 'now')
+
+// long work
+const measures = await env.measure({ database: 'users', scope: null, estimate: true, progress: (done, total) => {
+  check<Equal<typeof done, number>>()
+  console.log(done / total)
+} })
+check<Equal<typeof measures, Measures>>()
+check<Equal<Measures['databases'][number]['scopes'][number]['name'], string | null>>()
+check<Equal<ReturnType<typeof env.verify>, Promise<VerifyReport>>>()
+check<Equal<ReturnType<typeof env.readers>, Promise<Reader[]>>>()
+const { size } = await env.backup(new URL('file:///backup'), { compact: true, signal: AbortSignal.timeout(1000) })
+check<Equal<typeof size, number>>()
+const totals = await env.export('file', { format: 'lines', scope: new Scope('tenant') })
+check<Equal<typeof totals, Totals>>()
+await env.import('file', { as: 'other', existing: 'skip' })
+await env.copyScope(null, { as: 'copy' })
+await env.copyScope('tenant', { to: env, existing: 'overwrite' })
+await env.moveScope('tenant', { to: env })
+const gone = await env.dropScopeAsync('tenant', { entriesPerTransaction: 1000 })
+check<Equal<typeof gone, number | undefined>>()
+check<Equal<ReturnType<typeof env.clearReaders>, Promise<number>>>()
+// @ts-expect-error there is no such format
+env.export('file', { format: 'xml' })
+// @ts-expect-error nor such a rule
+env.import('file', { existing: 'merge' })
+// @ts-expect-error a move goes to another Env
+env.moveScope('tenant', {})
+// @ts-expect-error the default scope is not moved
+env.moveScope(null, { to: env })
+// @ts-expect-error nor can a copy become it
+env.copyScope('tenant', { to: env, as: null })
