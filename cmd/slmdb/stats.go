@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -53,8 +54,10 @@ func (a *app) stats(c *cobra.Command, env *core.Env, o maintenance.StatsOptions)
 		return err
 	}
 	lines := []statsLine{}
+	var damage error
 	t := newTable("DATABASE", "SCOPE", "ID", ">ENTRIES", ">KEYS", ">VALUES")
 	for _, d := range stats.Databases {
+		damage = cmp.Or(damage, d.Damage)
 		for _, s := range d.Scopes {
 			line := statsLine{Database: d.Name, Orphan: s.Orphan, Entries: s.Entries, Keys: s.KeyBytes, Values: s.ValueBytes,
 				Estimated: s.Estimated}
@@ -74,8 +77,8 @@ func (a *app) stats(c *cobra.Command, env *core.Env, o maintenance.StatsOptions)
 		}
 	}
 	if a.json {
-		return a.printJSON(lines)
+		return cmp.Or(a.printJSON(lines), damage)
 	}
 	t.print(a.out)
-	return nil
+	return damage
 }

@@ -19,9 +19,10 @@ const roleVariable = "SLMDB_MAINTENANCE_ROLE"
 
 // roles are what such a process may do, with the arguments that follow.
 var roles = map[string]func(arguments []string) error{
-	"export": exportRole,
-	"import": importRole,
-	"write":  writeRole,
+	"export":          exportRole,
+	"import":          importRole,
+	"import-and-wait": importAndWaitRole,
+	"write":           writeRole,
 }
 
 func TestMain(m *testing.M) {
