@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/scoped-lmdb/scoped-lmdb/core/engine"
@@ -269,4 +270,59 @@ func checkPagesSafely(e engine.Engine) (faults []engine.PageFault) {
 		faults = append(faults, engine.PageFault{Text: err.Error()})
 	}
 	return faults
+}
+
+// TestWrongPages leads a large value to pages that are another's, or do not exist, and loses its own by that.
+func TestWrongPages(t *testing.T) {
+	folder := t.TempDir()
+	e := openFolder(t, folder)
+	table := fill(t, e, []int{1})
+	x, err := e.Begin(context.Background(), engine.TxnOptions{Write: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := engine.Place{Table: table, Partition: partition(0), Scoped: true}
+	if err := x.Put(at, []byte("the large one"), make([]byte, 10000)); err != nil {
+		t.Fatal(err)
+	}
+	if err := x.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(folder, "data.mdb")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	node := bytes.LastIndex(data, []byte("the large one")) + len("the large one")
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	write := func(page uint64) {
+		t.Helper()
+		if _, err := file.WriteAt(binary.NativeEndian.AppendUint64(nil, page), int64(node)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	right := binary.NativeEndian.Uint64(data[node:])
+	for page, want := range map[uint64]string{uint64(node / os.Getpagesize()): "reached twice", 1 << 40: "and there are"} {
+		write(page)
+		faults := checkPages(t, e)
+		wrong, lost := 0, 0
+		for _, f := range faults {
+			if f.Lost && f.Page == right {
+				lost++
+			} else if strings.Contains(f.Text, want) {
+				wrong++
+			}
+		}
+		if wrong != 1 || lost != 1 {
+			t.Errorf("led to page %d instead of %d: %+v", page, right, faults)
+		}
+	}
+	write(right)
+	if faults := checkPages(t, e); len(faults) != 0 {
+		t.Errorf("%+v", faults)
+	}
 }
