@@ -47,12 +47,13 @@ static int32_t get(const slm_slot *slot, slm_get_call *call) {
 }
 
 int32_t slm_direct_get(slm_get_call *call) {
-  if (!call->key || call->key_length == 0 || !call->db || !live(call->txn)) return SLM_INDIRECT;
   slm_slot *slot = slot_of(call->txn);
-  uint32_t idle = 0;
-  if (!__atomic_compare_exchange_n(&slot->busy, &idle, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) return SLM_INDIRECT;
-  int32_t status = SLM_INDIRECT;
-  if (live(call->txn)) status = get(slot, call); /* and has not ended before it was taken */
-  __atomic_store_n(&slot->busy, 0, __ATOMIC_RELEASE);
+  if (!call->key || call->key_length == 0 || !call->db || !call->txn || !slot) return SLM_INDIRECT;
+  uint64_t idle = call->txn;
+  if (idle & SLM_TAKEN) return SLM_INDIRECT;
+  if (!__atomic_compare_exchange_n(&slot->handle, &idle, idle | SLM_TAKEN, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+    return SLM_INDIRECT;
+  int32_t status = get(slot, call);
+  __atomic_store_n(&slot->handle, (uint64_t)call->txn, __ATOMIC_RELEASE);
   return status;
 }

@@ -39,18 +39,21 @@ func mirror(index uint32, h handle) {
 	}
 }
 
-// newBusy is the word by which a new transaction is taken: its slot's, which C takes as well, with no places known.
-func newBusy(h handle) *uint32 {
+// newWord is the word by which a new transaction is taken: its slot's, which C takes as well, with no places known. It will
+// have the transaction's handle.
+func newWord(h handle) *uint64 {
 	m := mirrorOf(h.index())
 	if m == nil {
-		return new(uint32)
+		word := uint64(h)
+		return &word
 	}
 	m.next = 0
 	m.places = [C.SLM_PLACES]C.slm_place{}
-	busy := (*uint32)(&m.busy)
-	atomic.StoreUint32(busy, 0)
-	return busy
+	return (*uint64)(&m.handle)
 }
+
+// takenBit is the bit of a word that says that the transaction is taken.
+const takenBit = uint64(C.SLM_TAKEN)
 
 // remember tells C where the call's scope is, if it may read there: in a read transaction, whose snapshot stays, and of a
 // database that stores keys and values as they are handed out.

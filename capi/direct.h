@@ -3,8 +3,9 @@
  * long as the transaction lives; once Go has found it, C reads there. Entering Go and leaving it again for LMDB costs more
  * than the read does.
  *
- * The table of handles (capi/handles.go) is mirrored here as far as it takes: which handle of a slot is live, and whether a
- * transaction is taken for a call. Go writes `handle`; both take `busy`; who has taken it reads or writes the rest.
+ * The table of handles (capi/handles.go) is mirrored here as far as it takes: which handle of a slot is live, and, by one
+ * bit of it, whether a transaction is taken for a call. Both languages take one by exchanging its handle for the taken one,
+ * so that nobody who has an old handle can take the next transaction of a slot. Who has taken it reads or writes the rest.
  */
 #ifndef SLM_DIRECT_H
 #define SLM_DIRECT_H
@@ -15,6 +16,9 @@
 
 enum { SLM_PLACES = 4, SLM_CHUNK = 1024, SLM_CHUNKS = 64, SLM_INDIRECT = -1 };
 
+/* The bit of a handle that says that its transaction is taken; types of handles leave it free. */
+#define SLM_TAKEN ((uint64_t)1 << 63)
+
 /* Where a scope of a database is for a transaction, and the handles under which the caller knows them. */
 typedef struct slm_place {
   uint64_t db, scope;
@@ -23,8 +27,7 @@ typedef struct slm_place {
 } slm_place;
 
 typedef struct slm_slot {
-  uint64_t handle;
-  uint32_t busy;
+  uint64_t handle; /* 0: none is live */
   uint32_t next; /* the place that is given up for a new one */
   slm_place places[SLM_PLACES];
 } slm_slot;

@@ -18,7 +18,7 @@ import (
 type txn struct {
 	core    *core.Txn
 	handle  handle
-	busy    *uint32 // 1 while it is taken for a call, by C too (direct.h)
+	word    *uint64 // its handle, with takenBit during a call, by C too (direct.h)
 	ended   atomic.Bool
 	cursors map[*cursor]struct{}
 	parent  *txn
@@ -58,7 +58,7 @@ func goTxnBegin(h C.uintptr_t, mode C.int32_t, out *C.uintptr_t, e *C.slmdb_erro
 // register gives the transaction its handle.
 func (t *txn) register() error {
 	_, err := registerAs(kindTxn, func(h handle) any {
-		t.handle, t.busy = h, newBusy(h)
+		t.handle, t.word = h, newWord(h)
 		return t
 	})
 	return err
@@ -77,19 +77,18 @@ func enter(h handle) (*txn, error) {
 }
 
 func (t *txn) enter() error {
-	if !atomic.CompareAndSwapUint32(t.busy, 0, 1) {
-		return fail(core.CodeInUse, "another thread is inside a call with the same transaction: it serves one at a time")
-	}
-	if t.ended.Load() { // found a moment before it ended; the word may be another's by now
-		t.leave()
+	switch {
+	case atomic.CompareAndSwapUint64(t.word, uint64(t.handle), uint64(t.handle)|takenBit):
+		return nil
+	case t.ended.Load(): // found a moment before; the word may be another's by now
 		return errTxnEnded
 	}
-	return nil
+	return fail(core.CodeInUse, "another thread is inside a call with the same transaction: it serves one at a time")
 }
 
 var errTxnEnded = fail(core.CodeTxnEnded, "the transaction has been committed or aborted: begin another one")
 
-func (t *txn) leave() { atomic.StoreUint32(t.busy, 0) }
+func (t *txn) leave() { atomic.StoreUint64(t.word, uint64(t.handle)) }
 
 //export goTxnCommit
 func goTxnCommit(h C.uintptr_t, e *C.slmdb_error) (status C.int32_t) {
