@@ -84,6 +84,13 @@ compiled() { # BINARY
   test -x "$1"
 }
 
+# Only compiles every program: what it does is the same by whatever compiler.
+check_compiles() { # WORD COMPILER LANGUAGE STANDARD FOLDER [FLAGS...]
+  local program
+  compile_all "$@"
+  for program in "${programs[@]}"; do step "$program compiles ($1)" compiled "$(binary_of "$1" "$program")"; done
+}
+
 # Compiles and runs every program, one step each.
 check_programs() { # WORD COMPILER LANGUAGE STANDARD FOLDER [FLAGS...]
   local program binary

@@ -35,8 +35,9 @@ run_all() {
   prepare_programs
   check_header
   check_library
-  for compiler in "${c_compilers[@]}"; do check_programs "$compiler C99" "$compiler" c c99 "$out/lib"; done
-  for compiler in "${cxx_compilers[@]}"; do check_programs "$compiler C++11" "$compiler" c++ c++11 "$out/lib"; done
+  check_programs "$CC C99" "$CC" c c99 "$out/lib"
+  for compiler in "${c_compilers[@]:1}"; do check_compiles "$compiler C99" "$compiler" c c99 "$out/lib"; done
+  for compiler in "${cxx_compilers[@]}"; do check_compiles "$compiler C++11" "$compiler" c++ c++11 "$out/lib"; done
   check_reproducible
   check_asan
   check_pointers
