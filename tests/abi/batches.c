@@ -325,7 +325,8 @@ static void look_around(void *user, const slmdb_error *result) {
   is_stored(scope, g->key, g->key);
   pid_t child = vfork();
   if (child == 0) {
-    execl(self, self, g->path, g->key, (char *)NULL);
+    /* by a shell, which splits the words that programs are run by on another machine */
+    execl("/bin/sh", "sh", "-c", "exec $ABI_RUNNER \"$0\" \"$@\"", self, g->path, g->key, (char *)NULL);
     _exit(127);
   }
   CHECK(child > 0 && waitpid(child, &status, 0) == child && status == 0);
