@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { decode, decodeMulti, encode } from '@msgpack/msgpack'
 import {
-  ABI_VERSION, KIND, MODE, NO_SYNC, RANGE, STATUS, callback, copied, dbOptions, dbStats, envInfo, range
+  ABI_VERSION, KIND, MODE, NO_SYNC, RANGE, STATUS, answerOf, callback, copied, dbOptions, dbStats, envInfo, range
 } from './declare.js'
 import {
   abi, begin, bytes, get, handle, inFolder, is, openDb, openEnv, openScope, put, rest, told, within
@@ -261,6 +261,17 @@ test('pages, figures and single finds', () => inFolder((folder) => {
   is(OK, 'slmdb_env_stat', env, info)
   assert.equal(info.map_size, 1 << 24)
   for (const [name, closed] of [['slmdb_scope_close', scope], ['slmdb_env_close', env]]) is(OK, name, closed)
+}))
+
+test('long work hands out an answer', () => inFolder((folder) => {
+  const env = openEnv(folder)
+  const db = openDb(env, 'd')
+  within(env, MODE.WRITE, (txn) => put(txn, db, null, bytes('k'), bytes('v')))
+  const report = decode(answerOf((work) => is(OK, 'slmdb_env_verify', env, work)))
+  assert.deepEqual([report.sound, report.entries, report.faults], [true, 1, []])
+  const stats = decode(answerOf((work) => is(OK, 'slmdb_env_measure', env, null, false, work)))
+  assert.deepEqual(stats.databases.map(({ name, entries }) => [name, entries]), [['d', 1]])
+  is(OK, 'slmdb_env_close', env)
 }))
 
 test('batches tell their results on a thread of the library', () => inFolder(async (folder) => {

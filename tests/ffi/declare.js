@@ -88,6 +88,36 @@ const RANGE_STRUCT = koffi.struct('slmdb_range', {
   limit: 'uint64_t'
 })
 
+const PROGRESS = koffi.proto('bool slmdb_progress(void *user, uint64_t done, uint64_t total)')
+const ANSWER = koffi.proto('void slmdb_answer(void *user, const void *document, size_t length)')
+
+const WORK = koffi.struct('slmdb_work', {
+  struct_size: 'size_t',
+  progress: koffi.pointer(PROGRESS),
+  answer: koffi.pointer(ANSWER),
+  user: 'void *'
+})
+
+koffi.struct('slmdb_selection', {
+  struct_size: 'size_t',
+  database: 'const void *',
+  database_length: 'size_t',
+  scope: 'void *',
+  default_scope: 'bool'
+})
+
+// Calls fn with a slmdb_work, and gives the document that is its answer.
+export function answerOf (fn) {
+  let document = null
+  const answer = koffi.register((user, bytes, length) => { document = copied(bytes, length) }, koffi.pointer(ANSWER))
+  try {
+    fn({ struct_size: koffi.sizeof(WORK), progress: null, answer, user: null })
+  } finally {
+    koffi.unregister(answer)
+  }
+  return document
+}
+
 // Everything zero, then the size: what the header asks for.
 export const envOptions = (given) => ({
   struct_size: koffi.sizeof(ENV_OPTIONS),
