@@ -65,6 +65,10 @@ refused() { # COMPILER STANDARD
   done
 }
 
+syntax_only() { # PROGRAM COMPILER STANDARD
+  (cd "$root" && "$2" -std="$3" "${warnings[@]}" -Iinclude -fsyntax-only "tests/cpp/$1.cpp")
+}
+
 compile_and_run() { # PROGRAM COMPILER STANDARD [FLAGS...]
   compile "$2" "$3" "tests/cpp/$1.cpp" "$out/$1" "${@:4}"
   timeout -k 5 "$patience" "$out/$1"
@@ -106,8 +110,13 @@ run_all() {
     for standard in c++17 c++20; do
       step "headers ($compiler $standard)" headers "$compiler" "$standard"
       step "mistakes ($compiler $standard)" refused "$compiler" "$standard"
+      # What the programs do is the same by any compiler and standard: they run once, and with sanitizers.
       for program in "${programs[@]}"; do
-        step "$program ($compiler $standard)" compile_and_run "$program" "$compiler" "$standard"
+        if [ "$compiler $standard" = "${CXX:-g++} c++17" ]; then
+          step "$program ($compiler $standard)" compile_and_run "$program" "$compiler" "$standard"
+        else
+          step "$program compiles ($compiler $standard)" syntax_only "$program" "$compiler" "$standard"
+        fi
       done
       step "example ($compiler $standard)" example "$compiler" "$standard"
     done
