@@ -96,6 +96,15 @@ def test_what_progress_raises_is_raised(large, other, tmp_path, name):
     assert large.verify().sound
 
 
+@pytest.fixture
+def heard():
+    """SIGINT as a terminal has it: a job in the background is born deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize("name", NAMES)
 def test_keyboard_interrupt(large, other, tmp_path, name):
     calls = []
@@ -113,6 +122,7 @@ def test_keyboard_interrupt(large, other, tmp_path, name):
     assert large.verify().sound
 
 
+@pytest.mark.usefixtures("heard")
 def test_interrupts_at_any_time(large):
     """The work has always ended when the exception comes out: the Env could not be closed otherwise."""
     interrupted = 0
