@@ -639,7 +639,8 @@ enum {
  * "free_pages", "estimated" (whether numbers of scopes may be), and "databases": maps of "name", "kind", "layout",
  * "key_type", "value_type", "unnamed_default", "entries", "pages" (branch, leaf and overflow pages), "damage" (a text,
  * or nil), and "scopes": maps of "name" (nil: the default one), "id" (nil there), "orphan" (no scope has the id),
- * "entries", "key_bytes", "value_bytes", "estimated". Errors: NOT_FOUND, DATABASE_NOT_FOUND.
+ * "entries", "key_bytes" (as stored without the scope's id: in SLMDB_LAYOUT_HEED with the key's length, which
+ * slmdb_db_stat leaves out), "value_bytes", "estimated". Errors: NOT_FOUND, DATABASE_NOT_FOUND.
  */
 int32_t slmdb_env_measure(slmdb_env *env, const slmdb_selection *selection, bool estimate, const slmdb_work *work,
                           slmdb_error *error);
@@ -692,7 +693,8 @@ int32_t slmdb_env_import(slmdb_env *env, const char *path, size_t path_length, s
  * Copies a scope with its entries in all databases to another Env or, as another one, to the same; as
  * slmdb_env_import. With move it is dropped here afterwards, if nobody has written to it meanwhile (CONFLICT; the copy
  * is dropped instead), and must have no entries there, in any database. scope NULL is the default one, which cannot
- * be moved; `as` NULL is the same name.
+ * be moved; `as` NULL is the same name. A move that is canceled while it deletes here has been made: CANCELED, and the
+ * scope is at its new place only.
  */
 int32_t slmdb_scope_copy(slmdb_env *from, slmdb_scope *scope, slmdb_env *to, slmdb_scope *as, int32_t existing,
                          bool move, const slmdb_work *work, slmdb_error *error);

@@ -114,6 +114,9 @@ func Move(ctx context.Context, from *core.Env, s core.Scope, to *core.Env, o Cop
 		return totals, err
 	}
 	if err := retire(ctx, from, s, source, placeholder); err != nil {
+		if core.CodeOf(err) == core.CodeCommitUnknown { // the copy may be all that there is
+			return totals, wrapf(err, "the scope %v was copied, and may be at its old place, too: look there, and drop one of them", s)
+		}
 		target := s
 		if o.As != nil {
 			target = *o.As
