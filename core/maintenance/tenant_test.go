@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -187,8 +188,9 @@ func TestMeasure(t *testing.T) {
 				t.Errorf("%s, %v: %+v, want %+v", d.Name, s.Scope, s, want)
 			}
 			e := guess.Databases[i].Scopes[j]
-			if !e.Estimated || e.Scope != s.Scope || e.ID != s.ID || !near(e.Entries, want.Entries) || !near(e.ValueBytes,
-				want.ValueBytes) {
+			// Entries come from the shape of the tree, whose leaves differ by a third, and how long values are from a sample.
+			if !e.Estimated || e.Scope != s.Scope || e.ID != s.ID || !near(e.Entries, want.Entries, 0.4) ||
+				!near(e.ValueBytes, want.ValueBytes, 0.7) {
 				t.Errorf("%s, %v is estimated as %+v, and is %+v", d.Name, s.Scope, e, want)
 			}
 		}
@@ -206,8 +208,8 @@ func TestMeasure(t *testing.T) {
 	}
 }
 
-func near(got, want uint64) bool {
-	return float64(got) > 0.6*float64(want) && float64(got) < 1.6*float64(want)
+func near(got, want uint64, off float64) bool {
+	return math.Abs(float64(got)-float64(want)) < off*float64(want)
 }
 
 func TestReadersSayHowFarBehindTheyAre(t *testing.T) {

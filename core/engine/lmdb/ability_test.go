@@ -169,7 +169,7 @@ func TestEstimate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if float64(n) < float64(size)*0.6-40 || float64(n) > float64(size)*1.6+40 {
+		if float64(n) < float64(size)*0.9-20 || float64(n) > float64(size)*1.1+20 {
 			t.Errorf("%d entries are estimated as %d", size, n)
 		}
 	}
