@@ -13,11 +13,13 @@ import (
 // queue groups batches that wait into one commit (group commit, as in DeWitt and others, "Implementation Techniques for
 // Main Memory Database Systems", 1984): while one commit is on its way to the disk, others gather, and go together.
 //
-// One goroutine does it, which exists only while there is work.
+// One goroutine does it, which exists only while there is work; or whoever applies a batch while there is none, so that a
+// single caller wakes nobody.
 type queue struct {
 	mu      sync.Mutex
 	idle    sync.Cond
 	waiting []submission
+	// running says that somebody commits: a goroutine that drains, or a leader.
 	running bool
 	// pending is how many submissions have not been answered.
 	pending int
@@ -49,26 +51,32 @@ func (e *Env) Submit(b *Batch, done func(error)) error {
 }
 
 func (e *Env) submit(s submission) error {
-	b := s.batch
-	if b.env != e {
-		return fail(CodeInvalidArgument, "the batch is of another environment")
-	}
 	q := &e.queue
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.closed {
-		return fail(CodeClosed, "the environment has been closed")
+	if err := e.accept(s.batch); err != nil {
+		return err
 	}
-	if b.submitted {
-		return fail(CodeInvalidArgument, "the batch has been submitted before: make another one")
-	}
-	b.submitted = true
 	q.waiting = append(q.waiting, s)
-	q.pending++
 	if !q.running {
 		q.running = true
 		go e.drain()
 	}
+	return nil
+}
+
+// accept counts a batch among those that are not answered, or refuses it. The queue is locked.
+func (e *Env) accept(b *Batch) error {
+	switch {
+	case b.env != e:
+		return fail(CodeInvalidArgument, "the batch is of another environment")
+	case e.queue.closed:
+		return fail(CodeClosed, "the environment has been closed")
+	case b.submitted:
+		return fail(CodeInvalidArgument, "the batch has been submitted before: make another one")
+	}
+	b.submitted = true
+	e.queue.pending++
 	return nil
 }
 
@@ -104,21 +112,56 @@ func (e *Env) writing() bool {
 	return ok && w.Writing()
 }
 
-// Apply submits a batch and waits for it. Callers on many goroutines share commits. ErrNested as for Flush.
+// Apply does what Submit does, and waits for it. Callers on many goroutines share commits; one that comes while nothing is
+// being committed commits its batch itself. If ctx ends, the batch may have been committed or not, or be committed later.
+// ErrNested as for Flush.
 func (e *Env) Apply(ctx context.Context, b *Batch) error {
 	if err := e.waitable(); err != nil {
 		return err
 	}
-	result := make(chan error, 1)
-	if err := e.submit(submission{b, func(err error) { result <- err }, true}); err != nil {
+	q := &e.queue
+	q.mu.Lock()
+	if err := e.accept(b); err != nil {
+		q.mu.Unlock()
 		return err
 	}
+	if !q.running {
+		q.running = true
+		q.mu.Unlock()
+		return e.lead(ctx, b)
+	}
+	result := make(chan error, 1)
+	q.waiting = append(q.waiting, submission{b, func(err error) { result <- err }, true})
+	q.mu.Unlock()
 	select {
 	case err := <-result:
 		return err
 	case <-ctx.Done():
 		return wrap(ctx.Err())
 	}
+}
+
+// lead commits a batch for its caller, and leaves those that were submitted meanwhile to a goroutine: their functions must
+// not be called from here, and the caller must not wait for them.
+func (e *Env) lead(ctx context.Context, b *Batch) error {
+	err := e.commitBatches(ctx, []submission{{batch: b}})
+	q := &e.queue
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.pending--
+	if len(q.waiting) > 0 {
+		go e.drain()
+	} else {
+		q.rest()
+	}
+	return err
+}
+
+// rest notes that nobody commits any more. The queue is locked.
+func (q *queue) rest() {
+	q.waiting = nil
+	q.running = false
+	q.idle.Broadcast()
 }
 
 // drain commits groups until nothing waits.
@@ -190,9 +233,7 @@ func (q *queue) take() []submission {
 	group := q.waiting[:n:n]
 	q.waiting = q.waiting[n:]
 	if n == 0 {
-		q.waiting = nil
-		q.running = false
-		q.idle.Broadcast()
+		q.rest()
 	}
 	return group
 }
@@ -201,7 +242,7 @@ func (q *queue) take() []submission {
 // those that are; if it fails otherwise, each is committed by itself. So each has its own result.
 func (e *Env) commitGroup(group []submission) []error {
 	errs := make([]error, len(group))
-	err := e.commitBatches(group)
+	err := e.commitBatches(context.Background(), group)
 	if err == nil {
 		return errs
 	}
@@ -218,7 +259,7 @@ func (e *Env) commitGroup(group []submission) []error {
 		return errs
 	}
 	for i := range group {
-		errs[i] = e.commitBatches(group[i : i+1])
+		errs[i] = e.commitBatches(context.Background(), group[i:i+1])
 	}
 	return errs
 }
@@ -230,7 +271,7 @@ func caught(err *error) {
 	}
 }
 
-func (e *Env) commitBatches(group []submission) (err error) {
+func (e *Env) commitBatches(ctx context.Context, group []submission) (err error) {
 	defer caught(&err)
 	writes := 0
 	for _, s := range group {
@@ -239,7 +280,7 @@ func (e *Env) commitBatches(group []submission) (err error) {
 	if writes == 0 {
 		return nil
 	}
-	return update(context.Background(), e.begin, func(t *Txn) error {
+	return update(ctx, e.begin, func(t *Txn) error {
 		for _, s := range group {
 			if err := s.batch.Do(t); err != nil {
 				return err

@@ -3,10 +3,13 @@ package core_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/scoped-lmdb/scoped-lmdb/core"
 	"github.com/scoped-lmdb/scoped-lmdb/core/engine"
@@ -243,4 +246,59 @@ func TestBatchOfAllKinds(t *testing.T) {
 	if _, err := db.In(mine).Get(ctx, []byte("b")); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestApplyLeads holds one back that commits its batch itself, while others submit theirs: they come after it, in order,
+// and on another goroutine.
+func TestApplyLeads(t *testing.T) {
+	env := open(t, lmdb.Config{})
+	db := openBytes(t, env, "db")
+	s := core.Named("s")
+	put := func(key string) *core.Batch {
+		b := env.NewBatch()
+		must(t, db.BatchPut(b, s, []byte(key), []byte(key)))
+		return b
+	}
+	release, held := make(chan struct{}), make(chan struct{})
+	var group sync.WaitGroup
+	group.Add(2)
+	go func() {
+		defer group.Done()
+		if err := env.Update(ctx, func(*core.Txn) error { close(held); <-release; return nil }); err != nil {
+			t.Error(err)
+		}
+	}()
+	<-held
+	ended, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
+	defer cancel()
+	if err := env.Apply(ended, put("given up")); core.CodeOf(err) != core.CodeCanceled {
+		t.Errorf("a leader that gives up has %v", err)
+	}
+	go func() {
+		defer group.Done()
+		if err := env.Apply(ctx, put("leader")); err != nil {
+			t.Error(err)
+		}
+	}()
+	var order []int
+	for i := range 1000 {
+		must(t, env.Submit(put(fmt.Sprint(i)), func(err error) {
+			order = append(order, i)
+			if err != nil {
+				t.Error(err)
+			}
+		}))
+		if i == 500 {
+			close(release)
+		}
+	}
+	group.Wait()
+	must(t, env.Flush(ctx))
+	if len(order) != 1000 || !slices.IsSorted(order) {
+		t.Errorf("told in the order %v", order)
+	}
+	if n, err := db.In(s).Count(ctx, core.Range[[]byte]{}); n != 1001 || err != nil {
+		t.Errorf("%d entries, %v", n, err)
+	}
+	must(t, env.Close())
 }
