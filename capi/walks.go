@@ -52,22 +52,27 @@ func part(w codec.Wire, is []byte, scratch *[]byte) (_ []byte, stored bool, err 
 }
 
 func (s *scan) fill(p *pager) error {
-	_, err := s.entries.Each(func(key, value []byte) (_ bool, err error) {
-		if !p.takes() {
-			return false, nil
-		}
-		filled := p.filled
-		if !s.noKeys {
-			if filled, err = s.db.key.AppendObject(filled, key); err != nil {
-				return false, err
+	_, err := s.entries.Each(func(entries []core.RawEntry) (taken int, err error) {
+		for i := range entries {
+			if !p.takes() {
+				return i, nil
+			}
+			filled := p.filled
+			if !s.noKeys {
+				if filled, err = s.db.key.AppendObject(filled, entries[i].Key); err != nil {
+					return i, err
+				}
+			}
+			if !s.noValues {
+				if filled, err = s.db.value.AppendObject(filled, entries[i].Value); err != nil {
+					return i, err
+				}
+			}
+			if !p.add(filled) {
+				return i, nil
 			}
 		}
-		if !s.noValues {
-			if filled, err = s.db.value.AppendObject(filled, value); err != nil {
-				return false, err
-			}
-		}
-		return p.add(filled), nil
+		return len(entries), nil
 	})
 	return err
 }

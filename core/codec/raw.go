@@ -8,7 +8,7 @@ func RawValue() Value[[]byte] { return rawBytes{} }
 
 // RawWire is the Wire of raw keys and of raw values: a host passes and is handed the bytes themselves, and in a page
 // they are a MessagePack `bin`. Only AppendObject can fail, on 4 GiB or more, with ErrInvalidValue.
-func RawWire() Wire { return rawWire{} }
+func RawWire() Wire { return &rawWire{} }
 
 type rawBytes struct{}
 
@@ -26,11 +26,11 @@ func cloneBytes(b []byte) []byte {
 
 type rawWire struct{}
 
-func (rawWire) Encode(dst, wire []byte) ([]byte, error)   { return append(dst, wire...), nil }
-func (rawWire) Decode(dst, stored []byte) ([]byte, error) { return append(dst, stored...), nil }
-func (rawWire) Identity() bool                            { return true }
+func (*rawWire) Encode(dst, wire []byte) ([]byte, error)   { return append(dst, wire...), nil }
+func (*rawWire) Decode(dst, stored []byte) ([]byte, error) { return append(dst, stored...), nil }
+func (*rawWire) Identity() bool                            { return true }
 
-func (rawWire) ReadObject(memory, page []byte, at int) (stored, grown []byte, next int, err error) {
+func (*rawWire) ReadObject(memory, page []byte, at int) (stored, grown []byte, next int, err error) {
 	h := readHead(page[at:])
 	next = at + h.size
 	switch {
@@ -43,7 +43,7 @@ func (rawWire) ReadObject(memory, page []byte, at int) (stored, grown []byte, ne
 	return page[next:end:end], memory, end, nil
 }
 
-func (rawWire) AppendObject(dst, stored []byte) ([]byte, error) {
+func (*rawWire) AppendObject(dst, stored []byte) ([]byte, error) {
 	if tooLong(len(stored)) {
 		return dst, tooLongError(ErrInvalidValue, len(stored))
 	}
