@@ -16,16 +16,19 @@ type Entries struct {
 	scope  scope.Scope
 	spot   spot
 	bounds Bounds
-	source source // nil: there is nothing
-	run    *run   // the source, if that is one whose entries are stored as they are handed out
-	left   uint64 // entries that the limit still allows
-	entry  engine.Entry
-	one    [1]engine.Entry // what Each hands out by itself
+	source source          // nil: there is nothing
+	run    *run            // the source, if that is one whose entries are stored as they are handed out
+	left   uint64          // entries that the limit still allows
+	entry  *engine.Entry   // where the walk is: one[0], or what was fetched already
+	one    [1]engine.Entry // what came from the source by itself
 	last   []byte          // while parked: the entry's key; while stale: what is sought, if something is
 	sought bool
 	state  walk
 	again  bool // the next Next gives the same entry once more
 }
+
+// none is the entry where there is none.
+var none engine.Entry
 
 type walk uint8
 
@@ -53,7 +56,7 @@ func (raw *Raw) entries(t *Txn, s scope.Scope, b Bounds) (*Entries, error) {
 		return nil, err
 	}
 	b.Lower, b.Upper = bytes.Clone(b.Lower), bytes.Clone(b.Upper)
-	e := &Entries{txn: t, raw: raw, scope: s, spot: sp, bounds: b, left: b.Limit}
+	e := &Entries{txn: t, raw: raw, scope: s, spot: sp, bounds: b, left: b.Limit, entry: &none}
 	if b.Limit == 0 {
 		e.left = ^uint64(0)
 	}
@@ -72,14 +75,11 @@ func (raw *Raw) entries(t *Txn, s scope.Scope, b Bounds) (*Entries, error) {
 // Next moves to the next entry; false at the end. After an error it has ended.
 func (e *Entries) Next() (bool, error) {
 	// Most often there is an entry that was fetched already, and nothing happened meanwhile.
-	if r := e.run; r != nil && e.state == walkOn && !e.again && r.at < r.n && e.left > 0 {
-		if err := e.txn.enter(); err != nil {
-			return false, err
-		}
-		e.entry = r.batch[r.at]
+	// So the transaction need not be taken, only be one that could be.
+	if r := e.run; r != nil && e.state == walkOn && !e.again && r.at < r.n && e.left > 0 && e.txn.state.Load() == txnIdle {
+		e.entry = &r.batch[r.at]
 		r.at++
 		e.left--
-		e.txn.leave()
 		return true, nil
 	}
 	return e.nextFetched()
@@ -118,7 +118,8 @@ func (e *Entries) next() (bool, error) {
 		e.state = walkDone
 		return false, e.raw.where(e.scope, err)
 	}
-	e.entry, e.state, e.sought = entry, walkOn, false
+	e.one[0] = entry
+	e.entry, e.state, e.sought = &e.one[0], walkOn, false
 	e.left--
 	return true, nil
 }
@@ -139,7 +140,7 @@ func (e *Entries) Each(take func(entries []engine.Entry) (taken int, err error))
 		if err != nil || !ok {
 			return false, err
 		}
-		e.one[0] = e.entry
+		e.one[0] = *e.entry // which it is not if that is the same once more
 		if taken, err := take(e.one[:]); err != nil || taken == 0 {
 			e.Again()
 			return err == nil, err
@@ -173,7 +174,7 @@ func (e *Entries) eachOfBatch(take func([]engine.Entry) (int, error)) (all bool,
 	if taken > 0 {
 		r.at += taken
 		e.left -= uint64(taken)
-		e.entry = r.batch[r.at-1]
+		e.entry = &r.batch[r.at-1]
 	}
 	return err == nil && taken == len(fetched), err
 }
@@ -265,7 +266,7 @@ func (e *Entries) park() {
 	case walkOn:
 		e.last = append(e.last[:0], e.entry.Key...)
 		e.state = walkParked
-		e.entry = engine.Entry{}
+		e.entry = &none
 	case walkFresh:
 		e.state = walkStale
 	}
@@ -278,7 +279,7 @@ func (e *Entries) end() {
 		e.source, e.run = nil, nil
 	}
 	e.state = walkEnded
-	e.entry = engine.Entry{}
+	e.entry = &none
 }
 
 // Close ends the walk. It may be called twice, and after the transaction ended.

@@ -267,7 +267,7 @@ static int start_reverse(slm_cursor *c, mdb_val *k, mdb_val *v) {
   return rc;
 }
 
-static bool inside(const slm_cursor *c, const mdb_val *k) {
+static inline bool inside(const slm_cursor *c, const mdb_val *k) {
   if (c->scoped && (k->size < PARTITION || memcmp(k->data, c->partition, PARTITION) != 0)) return false;
   if (!c->reverse && c->to.set) {
     int d = compare(k, &c->to);
@@ -281,7 +281,7 @@ static bool inside(const slm_cursor *c, const mdb_val *k) {
 }
 
 /* One step; NOTFOUND at the end of the range, and from then on. */
-static int step(slm_cursor *c, mdb_val *k, mdb_val *v) {
+static inline __attribute__((always_inline)) int step(slm_cursor *c, mdb_val *k, mdb_val *v) {
   int rc;
   if (c->done) return NOTFOUND;
   if (c->started)
@@ -299,12 +299,11 @@ int slm_cursor_next(uintptr_t cursor, slm_entry *entries, size_t max, size_t *co
   size_t n = 0, head = c->scoped ? PARTITION : 0;
   int rc = 0;
   mdb_val k, v;
-  while (n < max && (rc = step(c, &k, &v)) == 0) {
+  for (; n < max && (rc = step(c, &k, &v)) == 0; n++) {
     entries[n].key.data = (uintptr_t)k.data + head;
     entries[n].key.size = k.size - head;
     entries[n].value.data = (uintptr_t)v.data;
     entries[n].value.size = v.size;
-    n++;
   }
   *count = n;
   return rc == NOTFOUND ? 0 : rc;
