@@ -20,7 +20,6 @@ type db struct {
 	handle     handle
 	key, value codec.Wire
 	plain      bool // keys and values are stored as they are handed out
-	tuples     bool // so are values, and keys as tuples
 }
 
 // maxWireKey bounds a key as it crosses the ABI. Its MessagePack may be longer than what is stored of it, never by much.
@@ -104,7 +103,6 @@ func (d *db) setWires() (err error) {
 		}
 	}
 	d.plain = err == nil && d.key.Identity() && d.value.Identity()
-	d.tuples = err == nil && d.raw.Kind() == core.KindTyped && key == codec.Auto && d.value.Identity()
 	return err
 }
 

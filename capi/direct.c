@@ -30,16 +30,9 @@ static int32_t get(const slm_slot *slot, slm_get_call *call) {
   for (int i = 0; i < SLM_PLACES; i++) {
     const slm_place *p = &slot->places[i];
     if (p->db != call->db || p->scope != call->scope) continue;
-    const char *key = call->key;
-    size_t length = call->key_length;
-    unsigned char typed[SLM_MAX_KEY];
-    if (p->typed) {
-      length = slm_typed_key(call->key, length, typed, sizeof typed);
-      key = (const char *)typed;
-    }
-    if (length == 0 || length > p->max_key || !live(call->db) || (call->scope && !live(call->scope))) return SLM_INDIRECT;
+    if (call->key_length > p->max_key || !live(call->db) || (call->scope && !live(call->scope))) return SLM_INDIRECT;
     slm_slice found;
-    int rc = slm_get(p->txn, p->dbi, p->partition, (int)p->scoped, key, length, &found);
+    int rc = slm_get(p->txn, p->dbi, p->partition, (int)p->scoped, call->key, call->key_length, &found);
     if (rc == MDB_NOT_FOUND) return SLMDB_NOT_FOUND;
     if (rc != 0) return SLM_INDIRECT;
     if (call->buffer) { /* while nobody can end the transaction */

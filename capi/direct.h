@@ -24,7 +24,6 @@ typedef struct slm_place {
   uint64_t db, scope;
   uintptr_t txn;
   uint32_t dbi, partition, scoped, max_key;
-  uint32_t typed; /* keys come as MessagePack and are stored as tuples */
 } slm_place;
 
 typedef struct slm_slot {
@@ -46,12 +45,6 @@ typedef struct slm_get_call {
   const void *value;
   size_t value_length;
 } slm_get_call;
-
-/*
- * Writes a typed key as it is stored (DESIGN.md, Typed keys), if it is one of those that most keys are: an integer of 64
- * bits, or ASCII text without zeros, of at most `room` bytes. Says how long it is; 0 for all others, which Go looks at.
- */
-size_t slm_typed_key(const unsigned char *wire, size_t length, unsigned char *stored, size_t room);
 
 /* Finds a value: SLMDB_OK, SLMDB_NOT_FOUND, or SLM_INDIRECT if Go must be asked. */
 int32_t slm_direct_get(slm_get_call *call);

@@ -1,6 +1,5 @@
 /* Is a get that finds its place again the same as one that looks for it, whatever is closed, ended or changed meanwhile? */
 #include "given.h"
-#include "pack.h"
 
 enum { SCOPES = 7, DBS = 3, FIRST_BEYOND = 64 * 1024 };
 
@@ -212,80 +211,6 @@ static void test_unnamed(void) {
   IS(SLMDB_OK, slmdb_db_close(db, ERR));
 }
 
-static uint64_t dice = 12345;
-
-static unsigned roll(unsigned sides) {
-  dice = dice * 6364136223846793005u + 1442695040888963407u;
-  return (unsigned)(dice >> 33) % sides;
-}
-
-/* A key as a host may pass it: most often an integer or a text of any form, and now and then one cut off, or longer. */
-static size_t any_key(unsigned char *key) {
-  static const unsigned char heads[] = {0x00, 0x7f, 0xcc, 0xcd, 0xce, 0xcf, 0xd0, 0xd1, 0xd2, 0xd3, 0xe0, 0xff,
-                                        0xa0, 0xa1, 0xa3, 0xd9, 0xda, 0xdb, 0xc0, 0xc3, 0xc4, 0xcb, 0x92, 0xc1};
-  static const unsigned char bytes[] = {0x00, 0x01, 0x7f, 0x80, 0xff, 'a', 'b', 0xc3, 0xa9};
-  unsigned head = roll(4) ? heads[roll(sizeof heads)] : roll(256);
-  size_t length = 1, follow = roll(10);
-  key[0] = (unsigned char)head;
-  if (head == 0xd9) key[length++] = (unsigned char)follow;
-  if (head == 0xda) key[length++] = 0, key[length++] = (unsigned char)follow;
-  if (head >= 0xcc && head <= 0xd3) follow = (size_t)1 << (head & 3);
-  if (head >= 0xa0 && head <= 0xbf) follow = head - 0xa0;
-  if (roll(8) == 0) follow = roll(12);
-  while (follow-- > 0) key[length++] = roll(3) ? bytes[roll(sizeof bytes)] : (unsigned char)roll(128);
-  return length;
-}
-
-/* What C makes of a typed key is what Go makes of it: a read transaction, where C is asked, answers as a write transaction
- * does, where it never is. */
-static void test_typed_keys(void) {
-  slmdb_db *db = given_db(env, "typed", SLMDB_TYPED);
-  slmdb_scope *scope = given_scope("typed keys");
-  slmdb_txn *txn = given_txn(env, SLMDB_WRITE);
-  unsigned char key[300];
-  int stored = 0, refused = 0;
-  for (int i = 0; i < 20000; i++) {
-    size_t length = any_key(key);
-    pack number = pack_uint((uint64_t)i);
-    if (slmdb_db_put(txn, db, scope, key, length, number.bytes, number.size, NULL) == SLMDB_OK) stored++;
-    else refused++;
-  }
-  CHECK(stored > 5000 && refused > 1000);
-  IS(SLMDB_OK, slmdb_txn_commit(txn, ERR));
-  txn = given_txn(env, SLMDB_WRITE);
-  slmdb_txn *reading = given_txn(env, SLMDB_READ);
-  const void *first;
-  size_t n;
-  dice = 12345;
-  for (int i = 0; i < 40000; i++) { /* the first half are those that were put */
-    const void *want = NULL, *value = NULL;
-    size_t want_length = 0, value_length = 0, length = any_key(key);
-    int32_t status = slmdb_db_get(txn, db, scope, key, length, &want, &want_length, NULL);
-    QUIET(status, slmdb_db_get(reading, db, scope, key, length, &value, &value_length, NULL));
-    if (status != SLMDB_OK) continue;
-    QUIET(0, value_length != want_length || memcmp(value, want, value_length) != 0);
-  }
-  /* Text at its limit, and beyond it. */
-  enum { MOST = 507 };
-  for (size_t length = 250; length < 256; length++) {
-    memset(key, 'k', sizeof key);
-    key[0] = 0xd9, key[1] = (unsigned char)length;
-    IS(SLMDB_NOT_FOUND, slmdb_db_get(reading, db, scope, key, length + 2, &first, &n, ERR));
-  }
-  unsigned char *longest = (unsigned char *)malloc(MOST + 8);
-  memset(longest, 'k', MOST + 8);
-  for (size_t length = MOST - 4; length <= MOST + 4; length++) { /* with its code and its end */
-    longest[0] = 0xda, longest[1] = (unsigned char)(length >> 8), longest[2] = (unsigned char)length;
-    int32_t status = length + 2 <= MOST ? SLMDB_NOT_FOUND : SLMDB_KEY_TOO_LONG;
-    IS(status, slmdb_db_get(reading, db, scope, longest, length + 3, &first, &n, ERR));
-  }
-  free(longest);
-  IS(SLMDB_OK, slmdb_txn_abort(reading, ERR));
-  IS(SLMDB_OK, slmdb_txn_abort(txn, ERR));
-  IS(SLMDB_OK, slmdb_scope_close(scope, ERR));
-  IS(SLMDB_OK, slmdb_db_close(db, ERR));
-}
-
 int main(void) {
   check_folder folder = check_make_folder();
   env = given_env(folder.path);
@@ -293,7 +218,6 @@ int main(void) {
   test_closed();
   test_snapshots();
   test_unnamed();
-  test_typed_keys();
   test_beyond();
   IS(SLMDB_OK, slmdb_env_close(env, ERR));
   check_remove_folder(&folder);
