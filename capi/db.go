@@ -19,7 +19,7 @@ type db struct {
 	env        *env
 	handle     handle
 	key, value codec.Wire
-	plain      bool // keys and values are stored as they are handed out
+	direct     bool // C may get values: they are stored as they are handed out, and keys so or as tuples
 }
 
 // maxWireKey bounds a key as it crosses the ABI. Its MessagePack may be longer than what is stored of it, never by much.
@@ -102,7 +102,7 @@ func (d *db) setWires() (err error) {
 			d.value, err = codec.BincodeValueWire(value)
 		}
 	}
-	d.plain = err == nil && d.key.Identity() && d.value.Identity()
+	d.direct = err == nil && d.value.Identity() && (d.raw.Kind() != core.KindTyped || key == codec.Auto)
 	return err
 }
 

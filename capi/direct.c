@@ -8,6 +8,7 @@
 /* Go links this package once alone, where the engine's function is not to be had. */
 int slm_get(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *key, size_t key_size,
             slm_slice *value) __attribute__((weak));
+int slm_is_newest(uintptr_t txn) __attribute__((weak));
 
 slm_slot *slm_slots[SLM_CHUNKS];
 
@@ -30,9 +31,17 @@ static int32_t get(const slm_slot *slot, slm_get_call *call) {
   for (int i = 0; i < SLM_PLACES; i++) {
     const slm_place *p = &slot->places[i];
     if (p->db != call->db || p->scope != call->scope) continue;
-    if (call->key_length > p->max_key || !live(call->db) || (call->scope && !live(call->scope))) return SLM_INDIRECT;
+    if ((!p->typed && call->key_length > p->max_key) || !live(call->db) || (call->scope && !live(call->scope))) return SLM_INDIRECT;
     slm_slice found;
-    int rc = slm_get(p->txn, p->dbi, p->partition, (int)p->scoped, call->key, call->key_length, &found);
+    unsigned char typed[SLM_MAX_KEY];
+    const char *key = call->key;
+    size_t key_length = call->key_length;
+    if (p->typed) {
+      key_length = slm_direct_key(call->key, call->key_length, typed, p->max_key);
+      if (key_length == 0) return SLM_INDIRECT;
+      key = (const char *)typed;
+    }
+    int rc = slm_get(p->txn, p->dbi, p->partition, (int)p->scoped, key, key_length, &found);
     if (rc == MDB_NOT_FOUND) return SLMDB_NOT_FOUND;
     if (rc != 0) return SLM_INDIRECT;
     if (call->buffer) { /* while nobody can end the transaction */
@@ -46,14 +55,28 @@ static int32_t get(const slm_slot *slot, slm_get_call *call) {
   return SLM_INDIRECT;
 }
 
+static bool take(slm_slot *slot, uint64_t txn) {
+  uint64_t idle = txn;
+  if (idle & SLM_TAKEN) return false;
+  return __atomic_compare_exchange_n(&slot->handle, &idle, idle | SLM_TAKEN, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+static void leave(slm_slot *slot, uint64_t txn) { __atomic_store_n(&slot->handle, txn, __ATOMIC_RELEASE); }
+
 int32_t slm_direct_get(slm_get_call *call) {
   slm_slot *slot = slot_of(call->txn);
   if (!call->key || call->key_length == 0 || !call->db || !call->txn || !slot) return SLM_INDIRECT;
-  uint64_t idle = call->txn;
-  if (idle & SLM_TAKEN) return SLM_INDIRECT;
-  if (!__atomic_compare_exchange_n(&slot->handle, &idle, idle | SLM_TAKEN, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-    return SLM_INDIRECT;
+  if (!take(slot, call->txn)) return SLM_INDIRECT;
   int32_t status = get(slot, call);
-  __atomic_store_n(&slot->handle, (uint64_t)call->txn, __ATOMIC_RELEASE);
+  leave(slot, call->txn);
   return status;
+}
+
+bool slm_direct_is_newest(uintptr_t txn, bool *newest) {
+  slm_slot *slot = slot_of(txn);
+  if (!txn || !slot || !take(slot, txn)) return false;
+  uintptr_t inner = slot->places[0].txn; /* of whatever place: a slot with one is that of a read transaction */
+  if (inner) *newest = slm_is_newest(inner) != 0;
+  leave(slot, txn);
+  return inner != 0;
 }

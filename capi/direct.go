@@ -56,9 +56,9 @@ func newWord(h handle) *uint64 {
 const takenBit = uint64(C.SLM_TAKEN)
 
 // remember tells C where the call's scope is, if it may read there: in a read transaction, whose snapshot stays, and of a
-// database that stores keys and values as they are handed out.
+// database that stores values as they are handed out, and keys so or as tuples.
 func (c *call) remember(scope handle) {
-	if !c.db.plain || c.txn.core.Writable() {
+	if !c.db.direct || c.txn.core.Writable() {
 		return
 	}
 	m := mirrorOf(c.txn.handle.index())
@@ -77,5 +77,8 @@ func (c *call) remember(scope handle) {
 	if at.Scoped {
 		p.scoped = 1
 	}
-	p.max_key = C.uint32_t(c.db.raw.MaxKey())
+	p.max_key, p.typed = C.uint32_t(c.db.raw.MaxKey()), 0
+	if !c.db.key.Identity() {
+		p.typed = 1
+	}
 }

@@ -24,6 +24,7 @@ typedef struct slm_place {
   uint64_t db, scope;
   uintptr_t txn;
   uint32_t dbi, partition, scoped, max_key;
+  uint32_t typed; /* keys are passed as MessagePack and stored as tuples */
 } slm_place;
 
 typedef struct slm_slot {
@@ -45,6 +46,16 @@ typedef struct slm_get_call {
   const void *value;
   size_t value_length;
 } slm_get_call;
+
+/*
+ * The stored form of a typed key, from the MessagePack that callers pass: its length, or 0 for a key that is not one of
+ * the common ones (texts of ASCII and bytes without a zero byte, integers, booleans, and arrays of these), or too long
+ * for the memory.
+ */
+size_t slm_direct_key(const unsigned char *wire, size_t length, unsigned char *key, size_t capacity);
+
+/* Says whether a read transaction is the newest; false if Go must be asked. */
+bool slm_direct_is_newest(uintptr_t txn, bool *newest);
 
 /* Finds a value: SLMDB_OK, SLMDB_NOT_FOUND, or SLM_INDIRECT if Go must be asked. */
 int32_t slm_direct_get(slm_get_call *call);

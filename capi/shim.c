@@ -260,6 +260,12 @@ int32_t slmdb_txn_child(slmdb_txn *txn, slmdb_txn **child, slmdb_error *error) {
   return goTxnChild(H(txn), OUT(child), error);
 }
 
+int32_t slmdb_txn_is_newest(slmdb_txn *txn, bool *newest, slmdb_error *error) {
+  GUARD;
+  if (newest && slm_direct_is_newest(H(txn), newest)) return SLMDB_OK;
+  return goTxnIsNewest(H(txn), newest, error);
+}
+
 int32_t slmdb_cursor_open(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const slmdb_range *range,
                           slmdb_cursor **cursor, slmdb_error *error) {
   GUARD;

@@ -171,6 +171,22 @@ func goTxnChild(h C.uintptr_t, out *C.uintptr_t, e *C.slmdb_error) (status C.int
 	return 0
 }
 
+//export goTxnIsNewest
+func goTxnIsNewest(h C.uintptr_t, newest *C.bool, e *C.slmdb_error) (status C.int32_t) {
+	defer guard(e, &status)
+	if err := output("newest", newest); err != nil {
+		return finish(e, err)
+	}
+	t, err := enter(handle(h))
+	if err != nil {
+		return finish(e, err)
+	}
+	defer t.leave()
+	is, err := t.core.IsNewest()
+	*newest = C.bool(err == nil && is)
+	return finish(e, err)
+}
+
 // lend copies bytes into C memory that lives as long as results do.
 func (t *txn) lend(b []byte) unsafe.Pointer {
 	p := C.CBytes(b)

@@ -173,6 +173,17 @@ func (t *Txn) register(name string) (uint32, error) {
 // Writable says whether it is a write transaction.
 func (t *Txn) Writable() bool { return t.write }
 
+// IsNewest says whether nobody has committed since a read transaction began: one that begins now would see the same. A
+// write transaction is always the newest. An engine that cannot tell says no.
+func (t *Txn) IsNewest() (bool, error) {
+	if err := t.enter(); err != nil {
+		return false, err
+	}
+	defer t.leave()
+	newer, ok := t.engine.(engine.Newer)
+	return t.write || ok && newer.IsNewest(), nil
+}
+
 // Env is the transaction's environment.
 func (t *Txn) Env() *Env { return t.env }
 

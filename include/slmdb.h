@@ -458,6 +458,13 @@ int32_t slmdb_txn_abort(slmdb_txn *txn, slmdb_error *error);
  */
 int32_t slmdb_txn_child(slmdb_txn *txn, slmdb_txn **child, slmdb_error *error);
 
+/*
+ * *newest says whether nobody, in any process, has committed since a read transaction began: one that begins now would
+ * see the same. For callers that use one again for as long as that holds; they must end it soon all the same, since it
+ * keeps old pages from being used again as soon as somebody commits. A write transaction is always the newest.
+ */
+int32_t slmdb_txn_is_newest(slmdb_txn *txn, bool *newest, slmdb_error *error);
+
 /* ---- Cursor ----------------------------------------------------------------------------------------------------- */
 
 /*

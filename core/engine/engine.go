@@ -185,6 +185,12 @@ type Owner interface {
 	Writing() bool
 }
 
+// Newer is a Txn that knows whether somebody has committed since it began.
+type Newer interface {
+	// IsNewest says whether a read transaction sees what one that begins now would see.
+	IsNewest() bool
+}
+
 // Director is a Txn that C code may read beside Go, by the engine's own functions in C, while nobody else uses it.
 type Director interface {
 	// Direct says where a place is for C; false if entries there must be seen through Go.

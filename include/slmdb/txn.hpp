@@ -96,6 +96,14 @@ class Txn {
 
 // A snapshot: sees what was committed when it began. From Env::read.
 class ReadTxn : public Txn {
+ public:
+  // Whether nobody, in any process, has committed since it began: another one that begins now would see the same.
+  bool is_newest() {
+    bool is = false;
+    detail::call(slmdb_txn_is_newest, handle(), &is);
+    return is;
+  }
+
  private:
   friend class Env;
   explicit ReadTxn(slmdb_env *env) : Txn(begin(env, SLMDB_READ)) {}

@@ -59,6 +59,7 @@ typedef union calls_handles {
   X(TXN_COMMIT, TAKES_TXN | OPENS)                \
   X(TXN_ABORT, TAKES_TXN | OPENS)                 \
   X(TXN_CHILD, TAKES_TXN | OPENS)                 \
+  X(TXN_IS_NEWEST, TAKES_TXN)                     \
   X(CURSOR_OPEN, TAKES_ENTRY | OPENS)             \
   X(CURSOR_NEXT, TAKES_CURSOR)                    \
   X(CURSOR_PAGE, TAKES_CURSOR)                    \
@@ -216,6 +217,7 @@ static inline int32_t calls_of_rest(int call, const calls_handles *h, slmdb_erro
   slmdb_env *env;
   slmdb_db *db;
   slmdb_scope *scope;
+  bool is;
   slmdb_txn *txn;
   slmdb_env_info info;
   slmdb_db_options options = given_db_options(SLMDB_BYTES);
@@ -234,6 +236,7 @@ static inline int32_t calls_of_rest(int call, const calls_handles *h, slmdb_erro
     case CALL_TXN_BEGIN: return slmdb_txn_begin(h->of.env, SLMDB_READ, &txn, error);
     case CALL_TXN_COMMIT: return slmdb_txn_commit(h->of.txn, error);
     case CALL_TXN_ABORT: return slmdb_txn_abort(h->of.txn, error);
+    case CALL_TXN_IS_NEWEST: return slmdb_txn_is_newest(h->of.txn, &is, error);
     default: return slmdb_txn_child(h->of.txn, &txn, error);
   }
 }

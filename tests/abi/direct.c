@@ -169,6 +169,138 @@ static void test_snapshots(void) {
   IS(SLMDB_OK, slmdb_db_close(db, ERR));
 }
 
+/* ---- typed keys, which C writes as Go does --------------------------------------------------------------------- */
+
+enum { KEYS = 4000, LONGEST = 80 };
+
+static uint32_t dice_state = 1;
+
+static uint32_t dice(uint32_t below) {
+  dice_state = dice_state * 1664525u + 1013904223u;
+  return (dice_state >> 8) % below;
+}
+
+static size_t head(unsigned char *out, unsigned char code, size_t bytes) {
+  out[0] = code;
+  for (size_t i = 1; i <= bytes; i++) out[i] = (unsigned char)(dice(3) ? dice(256) : dice(2) ? 0 : 0xff);
+  return 1 + bytes;
+}
+
+static size_t run(unsigned char *out, int is_text) {
+  size_t length = dice(9) ? dice(12) : 40;
+  size_t at = 1;
+  if (is_text) out[0] = (unsigned char)(0xa0 | length);
+  if (is_text && (length > 31 || dice(4) == 0)) out[0] = 0xd9, out[at++] = (unsigned char)length;
+  if (!is_text) out[0] = 0xc4, out[at++] = (unsigned char)length;
+  for (size_t i = 0; i < length; i++) out[at + i] = (unsigned char)(dice(40) ? 'a' + dice(3) : dice(2) ? 0 : 0xc3);
+  return at + length;
+}
+
+/* A key as MessagePack; some of them are none. */
+static size_t wire_key(unsigned char *out, int depth) {
+  static const unsigned char numbers[] = {0xcc, 1, 0xcd, 2, 0xce, 4, 0xcf, 8, 0xd0, 1, 0xd1, 2, 0xd2, 4, 0xd3, 8, 0xca, 4, 0xcb, 8};
+  uint32_t which = dice(depth > 1 ? 8 : 10);
+  if (which < 2) return run(out, 1);
+  if (which < 3) return run(out, 0);
+  if (which < 4) return head(out, (unsigned char)(dice(2) ? dice(0x80) : 0xe0 + dice(0x20)), 0);
+  if (which < 7) {
+    uint32_t i = 2 * dice(sizeof numbers / 2);
+    return head(out, numbers[i], numbers[i + 1]);
+  }
+  if (which < 8) return head(out, (unsigned char)(0xc0 + dice(4)), 0);
+  size_t count = dice(4), at = 1;
+  out[0] = (unsigned char)(0x90 | count);
+  while (count-- && at < LONGEST / 2) at += wire_key(out + at, depth + 1);
+  return at - (dice(20) == 0);
+}
+
+/* A first get of a transaction asks Go, a later one C: both find the same, or refuse it alike. */
+static void test_typed(void) {
+  slmdb_db *db = given_db(env, "typed", SLMDB_TYPED);
+  slmdb_scope *scope = given_scope("typed");
+  static unsigned char keys[KEYS][4 * LONGEST];
+  static size_t lengths[KEYS];
+  slmdb_txn *txn = given_txn(env, SLMDB_WRITE);
+  for (int i = 0; i < KEYS; i++) {
+    unsigned char value[] = {0xcd, (unsigned char)(i >> 8), (unsigned char)i};
+    lengths[i] = wire_key(keys[i], 0);
+    if (i % 3) slmdb_db_put(txn, db, scope, keys[i], lengths[i], value, sizeof value, NULL);
+  }
+  given_put(txn, db, scope, "\xa1k", "\x01");
+  IS(SLMDB_OK, slmdb_txn_commit(txn, ERR));
+  slmdb_txn *known = given_txn(env, SLMDB_READ);
+  const void *found, *again;
+  size_t length, again_length;
+  IS(SLMDB_OK, slmdb_db_get(known, db, scope, "\xa1k", 2, &found, &length, ERR));
+  int hits = 0;
+  for (int i = 0; i < KEYS; i++) {
+    txn = given_txn(env, SLMDB_READ);
+    int32_t first = slmdb_db_get(txn, db, scope, keys[i], lengths[i], &found, &length, NULL);
+    int32_t later = slmdb_db_get(known, db, scope, keys[i], lengths[i], &again, &again_length, NULL);
+    if (!CHECK(first == later)) break;
+    if (first == SLMDB_OK) CHECK(found == again && length == again_length), hits++;
+    QUIET(SLMDB_OK, slmdb_txn_abort(txn, NULL));
+  }
+  CHECK(hits > KEYS / 4);
+  IS(SLMDB_OK, slmdb_txn_abort(known, ERR));
+  IS(SLMDB_OK, slmdb_scope_close(scope, ERR));
+  IS(SLMDB_OK, slmdb_db_close(db, ERR));
+}
+
+/* The longest key is as long in C as in Go, as it is stored. */
+static void test_longest(void) {
+  slmdb_db *db = given_db(env, "longest", SLMDB_TYPED);
+  slmdb_txn *txn = given_txn(env, SLMDB_WRITE);
+  unsigned char key[3 + 600] = {0xda};
+  memset(key + 3, 'k', 600);
+  for (size_t n = 503; n < 507; n++) {
+    key[1] = (unsigned char)(n >> 8), key[2] = (unsigned char)n;
+    IS(n <= 505 ? SLMDB_OK : SLMDB_KEY_TOO_LONG, slmdb_db_put(txn, db, NULL, key, 3 + n, "\x01", 1, ERR));
+  }
+  IS(SLMDB_OK, slmdb_txn_commit(txn, ERR));
+  txn = given_txn(env, SLMDB_READ);
+  bool contains;
+  const void *found;
+  size_t length;
+  for (int round = 0; round < 2; round++)
+    for (size_t n = 500; n < 600; n++) {
+      key[1] = (unsigned char)(n >> 8), key[2] = (unsigned char)n;
+      int32_t want = n > 505 ? SLMDB_KEY_TOO_LONG : n < 503 ? SLMDB_NOT_FOUND : SLMDB_OK;
+      IS(want, slmdb_db_get(txn, db, NULL, key, 3 + n, &found, &length, ERR));
+      IS(n > 505 ? want : SLMDB_OK, slmdb_db_contains(txn, db, NULL, key, 3 + n, &contains, ERR));
+    }
+  IS(SLMDB_OK, slmdb_txn_abort(txn, ERR));
+  IS(SLMDB_OK, slmdb_db_close(db, ERR));
+}
+
+/* Newest until somebody commits, whether C knows a place of the transaction or not. */
+static void test_newest(void) {
+  slmdb_db *db = given_db(env, "newest", SLMDB_BYTES);
+  for (int known = 0; known < 2; known++) {
+    slmdb_txn *writer = given_txn(env, SLMDB_WRITE);
+    given_put(writer, db, NULL, "k", "v");
+    IS(SLMDB_OK, slmdb_txn_commit(writer, ERR));
+    slmdb_txn *txn = given_txn(env, SLMDB_READ);
+    if (known) gets(txn, db, NULL, "k", "v");
+    bool newest = false;
+    IS(SLMDB_OK, slmdb_txn_is_newest(txn, &newest, ERR));
+    CHECK(newest);
+    IS(SLMDB_INVALID_ARGUMENT, slmdb_txn_is_newest(txn, NULL, ERR));
+    writer = given_txn(env, SLMDB_WRITE);
+    given_put(writer, db, NULL, "k", "w");
+    IS(SLMDB_OK, slmdb_txn_is_newest(txn, &newest, ERR));
+    CHECK(newest); /* not committed */
+    IS(SLMDB_OK, slmdb_txn_is_newest(writer, &newest, ERR));
+    CHECK(newest);
+    IS(SLMDB_OK, slmdb_txn_commit(writer, ERR));
+    IS(SLMDB_OK, slmdb_txn_is_newest(txn, &newest, ERR));
+    CHECK(!newest);
+    IS(SLMDB_OK, slmdb_txn_abort(txn, ERR));
+    IS(SLMDB_TXN_ENDED, slmdb_txn_is_newest(txn, &newest, ERR));
+  }
+  IS(SLMDB_OK, slmdb_db_close(db, ERR));
+}
+
 /* Handles beyond those that are mirrored for C work as well. */
 static void test_beyond(void) {
   slmdb_db *db = given_db(env, "beyond", SLMDB_BYTES);
@@ -217,6 +349,9 @@ int main(void) {
   test_many_places();
   test_closed();
   test_snapshots();
+  test_typed();
+  test_longest();
+  test_newest();
   test_unnamed();
   test_beyond();
   IS(SLMDB_OK, slmdb_env_close(env, ERR));

@@ -62,7 +62,7 @@ static int32_t call_any(worker *w) {
                                     exchange, write_many, get_many, find,     fill_batch, ask,      pass_on,  seek};
   static const fuzz_call seldom[] = {open_env,   open_db, open_db,     open_scope,      begin,    begin,       begin,
                                      end_txn,    submit,  close_any,   delete_or_clear, describe, begin_child, list,
-                                     open_batch, submit,  use_registry};
+                                     open_batch, submit, use_registry, ask_newest};
   if (dice_once(&w->d, 800)) return grow(w);
   if (dice_once(&w->d, 3)) return seldom[dice_below(&w->d, sizeof seldom / sizeof *seldom)](w);
   return often[dice_below(&w->d, sizeof often / sizeof *often)](w);

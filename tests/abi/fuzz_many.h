@@ -254,6 +254,11 @@ static int32_t begin_child(worker *w) {
   return status;
 }
 
+static int32_t ask_newest(worker *w) {
+  bool is;
+  return slmdb_txn_is_newest(some_txn(w), dice_once(&w->d, 50) ? NULL : &is, some_error(w));
+}
+
 static int32_t list(worker *w) {
   slmdb_cursor *cursor = NULL, **out = dice_once(&w->d, 50) ? NULL : &cursor;
   int32_t status = dice_once(&w->d, 2) ? slmdb_db_list(some_txn(w), out, some_error(w))

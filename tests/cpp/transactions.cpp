@@ -36,7 +36,9 @@ static void ends(const std::string &folder) {
   txn = env.write();
   ReadTxn before = env.read();
   db.put(txn, {}, "k", "kept");
+  CHECK(before.is_newest());
   txn.commit();
+  CHECK(!before.is_newest());
   txn.abort(); // nothing
   THROWS(txn_ended, db.put(txn, {}, "k", "late"));
   CHECK(now(env, db, "k") == "kept" && !db.get(before, {}, "k"));

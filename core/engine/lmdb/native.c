@@ -18,7 +18,16 @@ typedef struct mdb_val {
   void *data;
 } mdb_val;
 
+typedef struct mdb_envinfo {
+  void *address;
+  size_t map_size, last_page, last_txn;
+  unsigned max_readers, readers;
+} mdb_envinfo;
+
 #define WEAK __attribute__((weak))
+extern void *mdb_txn_env(void *txn) WEAK;
+extern size_t mdb_txn_id(void *txn) WEAK;
+extern int mdb_env_info(void *env, mdb_envinfo *info) WEAK;
 extern int mdb_get(void *txn, unsigned dbi, mdb_val *key, mdb_val *data) WEAK;
 extern int mdb_put(void *txn, unsigned dbi, mdb_val *key, mdb_val *data, unsigned flags) WEAK;
 extern int mdb_del(void *txn, unsigned dbi, mdb_val *key, mdb_val *data) WEAK;
@@ -80,6 +89,12 @@ static mdb_val join(unsigned char *joined, uint32_t partition, int scoped, const
     k.data = joined;
   }
   return k;
+}
+
+/* LMDB reads the numbers of both meta pages, which every process sees as soon as a commit has returned. */
+int slm_is_newest(uintptr_t txn) {
+  mdb_envinfo info;
+  return mdb_env_info(mdb_txn_env((void *)txn), &info) == 0 && info.last_txn == mdb_txn_id((void *)txn);
 }
 
 int slm_get(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *key, size_t key_size,

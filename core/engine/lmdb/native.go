@@ -3,6 +3,7 @@ package lmdb
 /*
 #cgo CFLAGS: -std=c11 -O2 -Wall -Wextra
 #cgo nocallback slm_thread
+#cgo nocallback slm_is_newest
 #cgo noescape slm_get
 #cgo nocallback slm_get
 #cgo noescape slm_put
@@ -93,6 +94,8 @@ func borrow(s *slice) []byte {
 	p := *(*unsafe.Pointer)(unsafe.Pointer(&s.data))
 	return unsafe.Slice((*byte)(p), int(s.size))
 }
+
+func nativeIsNewest(t rawTxn) bool { return C.slm_is_newest(C.uintptr_t(t)) != 0 }
 
 func nativeGet(t rawTxn, at engine.Place, key []byte) ([]byte, int) {
 	var value C.slm_slice

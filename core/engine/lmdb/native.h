@@ -46,6 +46,8 @@ int slm_put(uintptr_t txn, uintptr_t by, unsigned dbi, uint32_t partition, int s
             const char *value, size_t value_size, unsigned flags);
 int slm_put_open(uintptr_t txn, unsigned dbi, uintptr_t *by);
 void slm_put_close(uintptr_t by);
+/* Whether nobody has committed since a read transaction began. */
+int slm_is_newest(uintptr_t txn);
 /* Whether there is a key with the partition, or any: 0, or NOTFOUND as LMDB has it. */
 int slm_holds(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped);
 int slm_del(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *key, size_t key_size);

@@ -232,6 +232,9 @@ func (t *txn) Snapshot() uint64 {
 	return uint64(t.lm.ID())
 }
 
+// IsNewest says whether nobody has committed since the transaction began; of a write transaction nobody can.
+func (t *txn) IsNewest() bool { return !t.ended && (t.write || nativeIsNewest(t.raw)) }
+
 // Child begins a child transaction.
 func (t *txn) Child() (engine.Txn, error) {
 	if err := t.ready(); err != nil {

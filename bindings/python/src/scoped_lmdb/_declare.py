@@ -202,6 +202,7 @@ _SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "slmdb_txn_commit": (c_int32, (_handle, _error)),
     "slmdb_txn_abort": (c_int32, (_handle, _error)),
     "slmdb_txn_child": (c_int32, (_handle, _handle_out, _error)),
+    "slmdb_txn_is_newest": (c_int32, (_handle, _bool_out, _error)),
     "slmdb_cursor_open": (c_int32, (*_place, _range, _handle_out, _error)),
     "slmdb_cursor_next": (c_int32, (_handle, *_bytes_out, *_bytes_out, _error)),
     "slmdb_cursor_page": (c_int32, (_handle, *_bytes, c_size_t, _size_out, _bool_out, _error)),
@@ -279,6 +280,7 @@ class Library:
     slmdb_txn_commit: Function
     slmdb_txn_abort: Function
     slmdb_txn_child: Function
+    slmdb_txn_is_newest: Function
     slmdb_cursor_open: Function
     slmdb_cursor_next: Function
     slmdb_cursor_page: Function
