@@ -23,7 +23,6 @@ export interface Addon {
   dbDescribe(): void
   dbList(): void
   dbGet(): void
-  dbGetAlone(): void
   dbGetMany(): void
   dbContains(): void
   dbFind(): Large
@@ -43,6 +42,7 @@ export interface Addon {
 
   txnBegin(): void
   txnChild(): void
+  txnIsNewest(): void
   txnCommit(): void
   txnAbort(): void
 

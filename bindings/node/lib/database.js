@@ -30,6 +30,7 @@ const MADE_HERE = Symbol('made here')
  * @property {number} handle
  * @property {number} envHandle
  * @property {import('./gathering.js').Gathering} gathering single writes that go into a batch together
+ * @property {import('./newest.js').Newest} newest the transaction of operations that have none
  * @property {import('./codec.js').Codec} codec
  * @property {import('./scope.js').ScopeHandles} scopes
  * @property {(txn: Txn, scope: unknown, options: unknown, shown: Shown, whenDone: (() => void) | undefined) =>
@@ -51,7 +52,8 @@ class Database {
    * @param {symbol} made
    * @param {import('./env.js').Env} env
    * @param {{ name: string, kind: number, handle: number, envHandle: number, keyType: unknown, valueType: unknown,
-   *   codec: import('./codec.js').ValueCodec | undefined, gathering: import('./gathering.js').Gathering }} opened
+   *   codec: import('./codec.js').ValueCodec | undefined, gathering: import('./gathering.js').Gathering,
+   *   newest: import('./newest.js').Newest }} opened
    * @param {import('./scope.js').ScopeHandles} scopes
    */
   constructor (made, env, opened, scopes) {
@@ -72,6 +74,7 @@ class Database {
       handle: this.#handle,
       envHandle: opened.envHandle,
       gathering: opened.gathering,
+      newest: opened.newest,
       codec: this.#codec,
       scopes,
       walk: (txn, scope, options, shown, whenDone) => this.#walk(txn, scope, options, shown, whenDone)
@@ -429,15 +432,15 @@ function sourceOf (large) {
 
 /**
  * Opens a database; env.js keeps it.
- * @param {import('./env.js').Env} env @param {Pick<Target, 'envHandle' | 'scopes' | 'gathering'>} its
+ * @param {import('./env.js').Env} env @param {Pick<Target, 'envHandle' | 'scopes' | 'gathering' | 'newest'>} its
  * @param {number} kind @param {string} name @param {ReturnType<typeof import('./kinds.js').databaseOptions>} options
  */
-function openDatabase (env, { envHandle, scopes, gathering }, kind, name, options) {
+function openDatabase (env, { envHandle, scopes, gathering, newest }, kind, name, options) {
   const start = encoder.mark()
   try {
     const handle = native.dbOpen(envHandle, start, encoder.writeName(name), { ...options.numbers, kind })
     const { keyType, valueType, codec } = options
-    const opened = { name, kind, handle, envHandle, gathering }
+    const opened = { name, kind, handle, envHandle, gathering, newest }
     return new Database(MADE_HERE, env, { ...opened, keyType, valueType, codec }, scopes)
   } catch (error) {
     if (!(error instanceof encoder.Unencodable)) throw error

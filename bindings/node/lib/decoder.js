@@ -7,6 +7,7 @@ const { isUtf8 } = require('node:buffer')
 const { SlmdbError, STATUS } = require('./errors.js')
 const { Extension } = require('./extension.js')
 const { Float } = require('./float.js')
+const shapes = require('./shapes.js')
 
 /**
  * What toString('utf8', start, end) comes to, without its checks of the arguments, which cost as much as the work. Not
@@ -127,14 +128,34 @@ function readName () {
 /** @param {number} length @param {number} depth */
 function readMap (length, depth) {
   claim(length * 2)
+  if (length === 0) return {}
+  const place = shapes.placeOf(buffer, position, length)
+  const reader = shapes.readerAt(place, length)
+  if (reader !== undefined) return reader(buffer, depth)
+  const object = readRest([], [], length, depth)
+  if (!(object instanceof Map)) shapes.seen(place, Object.keys(/** @type {object} */ (object)), source)
+  return object
+}
+
+/** @type {shapes.Source['readRest']} */
+function readRest (names, values, left, depth) {
   /** @type {Record<string, unknown>} */
   const object = {}
-  for (let i = 0; i < length; i++) {
+  for (let i = 0; i < names.length; i++) object[names[i]] = values[i]
+  for (; left > 0; left--) {
     const key = readName() ?? read(depth)
-    if (typeof key !== 'string') return readRestAsMap(object, key, length - i, depth)
+    if (typeof key !== 'string') return readRestAsMap(object, key, left, depth)
     setProperty(object, key, read(depth))
   }
   return object
+}
+
+/** @type {shapes.Source} */
+const source = {
+  position: () => position,
+  moveTo: (to) => { position = to },
+  read: (depth) => read(depth),
+  readRest
 }
 
 /** @param {Record<string, unknown>} object @param {string} name @param {unknown} value */

@@ -9,6 +9,7 @@ const { FinalizationHandle } = require('./finalization.js')
 const { Gathering, submitAll } = require('./gathering.js')
 const { KIND, databaseOptions, describeListed } = require('./kinds.js')
 const { Maintenance, checkPath, whenIdle } = require('./maintenance.js')
+const { Newest, endAll } = require('./newest.js')
 const { checkOptions, flag, oneOf, wholeNumber } = require('./options.js')
 const { ScopeHandles } = require('./scope.js')
 const { READ, WRITE, abortIfOpen, begin, checkFunction, envOf, handleOf, refusePromise, runWrite } = require('./txn.js')
@@ -35,6 +36,7 @@ class Env {
   #turns = new Turns()
   #gathering
   #maintenance
+  #newest
   /** By kind, name and types, so that asking again for a database opens no second handle. @type {Map<string, any>} */
   #databases = new Map()
 
@@ -50,6 +52,7 @@ class Env {
     this.#scopes = new ScopeHandles(this.#handle)
     this.#gathering = new Gathering(this, this.#handle)
     this.#maintenance = new Maintenance(this, this.#handle)
+    this.#newest = new Newest(this.#handle)
     this.#finalization = new FinalizationHandle(this, native.envRelease, this.#handle)
   }
 
@@ -88,7 +91,8 @@ class Env {
     const key = `${kind} ${layout} ${keyType} ${valueType} ${unnamedDefault} ${codecId(options.codec)} ${name}`
     let database = this.#databases.get(key)
     if (database === undefined) {
-      const its = { envHandle: this.#handle, scopes: this.#scopes, gathering: this.#gathering }
+      this.#newest.end() // which cannot read a table that is opened now
+      const its = { envHandle: this.#handle, scopes: this.#scopes, gathering: this.#gathering, newest: this.#newest }
       database = openDatabase(this, its, kind, name, options)
       this.#databases.set(key, database)
     }
@@ -116,7 +120,12 @@ class Env {
    * @returns {R}
    */
   write (fn) {
-    return runWrite(() => begin(this, this.#handle, WRITE), fn)
+    return runWrite(() => this.#beginWrite(), fn)
+  }
+
+  #beginWrite () {
+    this.#newest.end() // so that its pages can be used again
+    return begin(this, this.#handle, WRITE)
   }
 
   /**
@@ -130,7 +139,7 @@ class Env {
     const { signal } = /** @type {{ signal?: AbortSignal }} */ (checkOptions(options, ['signal'], 'writeAsync'))
     this.checkOutside()
     return this.#turns.take(signal, async () => {
-      const txn = begin(this, this.#handle, WRITE)
+      const txn = this.#beginWrite()
       try {
         const result = await fn(txn)
         signal?.throwIfAborted()
@@ -173,16 +182,13 @@ class Env {
   }
 
   beginRead () {
-    return this.#begin(READ)
+    const txn = begin(this, this.#handle, READ)
+    txn.abortWhenCollected()
+    return txn
   }
 
   beginWrite () {
-    return this.#begin(WRITE)
-  }
-
-  /** @param {number} mode */
-  #begin (mode) {
-    const txn = begin(this, this.#handle, mode)
+    const txn = this.#beginWrite()
     txn.abortWhenCollected()
     return txn
   }
@@ -313,6 +319,7 @@ class Env {
 
   /** @param {number | bigint} mapSize */
   grow (mapSize) {
+    endAll() // it would wait for them
     native.envGrow(this.#handle, wholeNumber(mapSize, 'the size of the map', Number.MAX_SAFE_INTEGER))
   }
 
@@ -320,6 +327,7 @@ class Env {
     if (this.#closed) return
     this.#maintenance.checkIdle()
     this.#gathering.submit()
+    this.#newest.end()
     native.envClose(this.#handle)
     this.#closed = true
     this.#finalization.cancel()

@@ -3,6 +3,7 @@ const { types } = require('node:util')
 const native = require('./native.js')
 const { SlmdbError, STATUS, invalidArgument } = require('./errors.js')
 const { FinalizationHandle } = require('./finalization.js')
+const { Newest } = require('./newest.js')
 
 const READ = 0
 const WRITE = 1
@@ -43,8 +44,10 @@ class Txn {
 
   static {
     handleOf = (txn) => {
-      if (typeof txn !== 'object' || txn === null || !(#handle in txn)) throw noTxn(txn)
-      return txn.#handle
+      if (typeof txn !== 'object' || txn === null) throw noTxn(txn)
+      if (#handle in txn) return txn.#handle
+      if (txn instanceof Newest) return txn.find()
+      throw noTxn(txn)
     }
     envOf = (txn) => {
       if (typeof txn !== 'object' || txn === null || !(#handle in txn)) throw noTxn(txn)

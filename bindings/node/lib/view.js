@@ -1,6 +1,5 @@
 'use strict'
 const native = require('./native.js')
-const encoder = require('./encoder.js')
 const { addWrites, submitFilled, targets, writeToAdd } = require('./batch.js')
 const { ENTRIES, KEYS, VALUES } = require('./range.js')
 const { abortIfOpen } = require('./txn.js')
@@ -15,12 +14,14 @@ class ScopeView {
   #database
   #scope
   #target
+  #newest
 
   /** @param {Database} database @param {import('./scope.js').Scope | string | null} scope */
   constructor (database, scope) {
     this.#database = database
     this.#scope = scope
     this.#target = /** @type {import('./database.js').Target} */ (targets.get(database))
+    this.#newest = /** @type {any} taken for a transaction */ (this.#target.newest)
   }
 
   get database () {
@@ -36,25 +37,11 @@ class ScopeView {
     return this.count()
   }
 
+  // What follows sees all that has been committed when it is called.
+
   /** @param {unknown} key */
   get (key) {
-    const { codec, handle, envHandle, scopes } = this.#target
-    const start = encoder.mark()
-    try {
-      codec.writeKey(key)
-      const length = native.getAlone(envHandle, handle, scopes.find(this.#scope), start, encoder.mark() - start)
-      if (length < 0) return undefined
-      const value = codec.readValue(native.memory, 0, length)
-      native.shrinkAnswer()
-      return value
-    } finally {
-      encoder.reset(start)
-    }
-  }
-
-  /** @template R @param {(txn: Txn) => R} fn @returns {R} */
-  #read (fn) {
-    return this.#database.env.read(fn)
+    return this.#database.get(this.#newest, this.#scope, key)
   }
 
   /** @template R @param {(txn: Txn) => R} fn @returns {R} */
@@ -64,53 +51,53 @@ class ScopeView {
 
   /** @param {Iterable<unknown>} keys */
   getMany (keys) {
-    return this.#read((txn) => this.#database.getMany(txn, this.#scope, keys))
+    return this.#database.getMany(this.#newest, this.#scope, keys)
   }
 
   /** @param {unknown} key */
   has (key) {
-    return this.#read((txn) => this.#database.has(txn, this.#scope, key))
+    return this.#database.has(this.#newest, this.#scope, key)
   }
 
   first () {
-    return this.#read((txn) => this.#database.first(txn, this.#scope))
+    return this.#database.first(this.#newest, this.#scope)
   }
 
   last () {
-    return this.#read((txn) => this.#database.last(txn, this.#scope))
+    return this.#database.last(this.#newest, this.#scope)
   }
 
   /** @param {unknown} key */
   atOrAfter (key) {
-    return this.#read((txn) => this.#database.atOrAfter(txn, this.#scope, key))
+    return this.#database.atOrAfter(this.#newest, this.#scope, key)
   }
 
   /** @param {unknown} key */
   after (key) {
-    return this.#read((txn) => this.#database.after(txn, this.#scope, key))
+    return this.#database.after(this.#newest, this.#scope, key)
   }
 
   /** @param {unknown} key */
   atOrBefore (key) {
-    return this.#read((txn) => this.#database.atOrBefore(txn, this.#scope, key))
+    return this.#database.atOrBefore(this.#newest, this.#scope, key)
   }
 
   /** @param {unknown} key */
   before (key) {
-    return this.#read((txn) => this.#database.before(txn, this.#scope, key))
+    return this.#database.before(this.#newest, this.#scope, key)
   }
 
   isEmpty () {
-    return this.#read((txn) => this.#database.isEmpty(txn, this.#scope))
+    return this.#database.isEmpty(this.#newest, this.#scope)
   }
 
   /** @param {unknown} [span] */
   count (span) {
-    return this.#read((txn) => this.#database.count(txn, this.#scope, span))
+    return this.#database.count(this.#newest, this.#scope, span)
   }
 
   stats () {
-    return this.#read((txn) => this.#database.stats(txn, this.#scope))
+    return this.#database.stats(this.#newest, this.#scope)
   }
 
   /** @param {unknown} [options] */

@@ -11,6 +11,10 @@ import type { Key, ReadKey, ReadValue, Value } from './values.cjs'
  * see what an open write transaction has not yet committed. Errors are those of {@link Database}, {@link Env.read} and
  * {@link Env.write}.
  *
+ * A read sees every commit before it, of every process. Reads between which nobody commits share a snapshot, which is
+ * given up when the event loop comes round, or a write transaction begins: only a thread that blocks for long after a
+ * read keeps it, and with it old pages from being used again. {@link Env.read} ends with its function.
+ *
  * What ends in `Sync` is committed when it returns, and waits for the write transactions of others. What returns a
  * promise does not block: the library's own thread commits it, together with what else waits; the promise resolves
  * when it is as durable as the Env makes a commit, and rejects with the error for which this write was not done.

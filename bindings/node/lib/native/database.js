@@ -78,7 +78,6 @@ function withRange (range) {
 }
 
 const callGet = () => loaded.addon.dbGet()
-const callGetAlone = () => loaded.addon.dbGetAlone()
 const callGetMany = () => loaded.addon.dbGetMany()
 const callPage = () => loaded.addon.cursorPage()
 
@@ -89,19 +88,6 @@ const callPage = () => loaded.addon.cursorPage()
 function get (key, keyLength) {
   withKey(key, keyLength)
   callWithAnswer(callGet)
-  return found() ? frame[RESULT] : -1
-}
-
-/**
- * As get, in a read transaction of its own.
- * @param {number} env @param {number} db @param {number} scope @param {number} key @param {number} keyLength
- */
-function getAlone (env, db, scope, key, keyLength) {
-  frame[HANDLE] = env
-  frame[DB] = db
-  frame[SCOPE] = scope
-  withKey(key, keyLength)
-  callWithAnswer(callGetAlone)
   return found() ? frame[RESULT] : -1
 }
 
@@ -297,7 +283,6 @@ module.exports = {
   dbOpen,
   find,
   get,
-  getAlone,
   getMany,
   isEmpty,
   pageHasMore,

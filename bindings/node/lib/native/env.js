@@ -3,7 +3,7 @@
 
 const { SLOT, check, found, frame, loaded } = require('./frame.js')
 
-const { FLAGS, HANDLE, KEY, KEY_LENGTH, LIMIT, OPTION, RESULT, SCOPE, TXN } = SLOT
+const { FLAGS, HANDLE, KEY, KEY_LENGTH, LIMIT, MORE, OPTION, RESULT, SCOPE, STATUS, TXN } = SLOT
 
 /**
  * @param {number} path @param {number} pathLength where the path is in the request
@@ -95,6 +95,13 @@ function txnChild (txn) {
   return frame[HANDLE]
 }
 
+/** Whether nobody has committed since; of one that has ended: no. @param {number} txn */
+function txnIsNewest (txn) {
+  frame[TXN] = txn
+  loaded.addon.txnIsNewest()
+  return frame[STATUS] === 0 && frame[MORE] === 1
+}
+
 /** @param {number} txn */
 function txnCommit (txn) {
   frame[TXN] = txn
@@ -176,5 +183,6 @@ module.exports = {
   txnAbort,
   txnBegin,
   txnChild,
-  txnCommit
+  txnCommit,
+  txnIsNewest
 }

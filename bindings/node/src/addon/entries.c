@@ -14,26 +14,6 @@ static napi_value db_get(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-/* handle: the Env; db, scope, key. As db_get, in a read transaction of its own: one call for a get that is alone. */
-static napi_value db_get_alone(napi_env env, napi_callback_info info) {
-  (void)info;
-  struct instance *self = instance_of(env);
-  struct frame *frame = self->frame;
-  slmdb_env *opened = handle_find(self, HANDLE_ENV, frame->handle);
-  struct place at;
-  if (opened == NULL || !find_target(self, &at.db, &at.scope)) return NULL;
-  if (!request_bytes(self, frame->key, frame->key_length, &at.key, &at.key_length)) return NULL;
-  signals_check_child();
-  frame->status = slmdb_txn_begin(opened, SLMDB_READ, &at.txn, &self->error);
-  if (frame->status != SLMDB_OK) return NULL;
-  size_t length = 0;
-  frame->status = slmdb_db_get_copy(at.txn, at.db, at.scope, at.key, at.key_length, self->answer.bytes,
-                                    self->answer.size, &length, &self->error);
-  frame->result = (double)length;
-  slmdb_txn_abort(at.txn, NULL);
-  return NULL;
-}
-
 /* key. Out: more, 1 if there is an entry. */
 static napi_value db_contains(napi_env env, napi_callback_info info) {
   (void)info;
@@ -141,7 +121,6 @@ static napi_value db_clear(napi_env env, napi_callback_info info) {
 
 void define_entries(napi_env env, napi_value exports) {
   define_function(env, exports, "dbGet", db_get);
-  define_function(env, exports, "dbGetAlone", db_get_alone);
   define_function(env, exports, "dbContains", db_contains);
   define_function(env, exports, "dbFind", db_find);
   define_function(env, exports, "dbIsEmpty", db_is_empty);

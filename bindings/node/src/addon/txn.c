@@ -1,4 +1,4 @@
-/* txn.c: begin, child, commit, abort. */
+/* txn.c: begin, child, commit, abort, is newest. */
 #include "addon.h"
 
 /* handle: the Env; flags: SLMDB_READ or SLMDB_WRITE. Out: handle. */
@@ -31,6 +31,18 @@ static napi_value txn_child(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+/* txn. Out: more, 1 if nobody has committed since it began. */
+static napi_value txn_is_newest(napi_env env, napi_callback_info info) {
+  (void)info;
+  struct instance *self = instance_of(env);
+  slmdb_txn *txn = handle_find(self, HANDLE_TXN, self->frame->txn);
+  bool newest = false;
+  if (txn == NULL) return NULL;
+  self->frame->status = slmdb_txn_is_newest(txn, &newest, &self->error);
+  self->frame->more = newest;
+  return NULL;
+}
+
 typedef int32_t end_function(slmdb_txn *txn, slmdb_error *error);
 
 /* The library closes the handle whatever the status, but for these two. */
@@ -58,6 +70,7 @@ static napi_value txn_abort(napi_env env, napi_callback_info info) {
 void define_txn(napi_env env, napi_value exports) {
   define_function(env, exports, "txnBegin", txn_begin);
   define_function(env, exports, "txnChild", txn_child);
+  define_function(env, exports, "txnIsNewest", txn_is_newest);
   define_function(env, exports, "txnCommit", txn_commit);
   define_function(env, exports, "txnAbort", txn_abort);
 }
