@@ -74,3 +74,11 @@ type PageChecker interface {
 	// ever used. It changes nothing.
 	CheckPages(ctx context.Context, progress func(done, total uint64), report func(PageFault)) error
 }
+
+// Bulk is a Txn that takes many puts as one piece of memory, without a slice for each.
+type Bulk interface {
+	// PutPacked does count puts, as Apply does: for each, packed has the sizes of key and value, 4 bytes of this machine's
+	// order each, and then both. All of it is there, and no key is longer than Caps says or empty in a whole table. It says
+	// how many there are before the one that failed.
+	PutPacked(at Place, packed []byte, count int) (int, error)
+}

@@ -52,8 +52,8 @@ int slm_del(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const c
 
 /*
  * Many at once. `packed` is, for each of `count`, the key's size and, of puts, the value's, as 4 bytes of this machine's
- * order each, then the key and the value. *done is how many were done before the first that failed. Of a key that is not
- * there, the value's data is 0.
+ * order each, then the key and the value. *done is how many there are before the first that failed. Of a key that is not
+ * there, the value's data is 0. Puts come to what they do in this order, and are done in that of their keys.
  */
 int slm_get_many(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *packed, size_t count,
                  slm_slice *values, size_t *done);
