@@ -82,3 +82,27 @@ type Bulk interface {
 	// how many there are before the one that failed.
 	PutPacked(at Place, packed []byte, count int) (int, error)
 }
+
+// Filler is a Cursor that can write entries one after the other, without a slice for each.
+type Filler interface {
+	// Fill moves over entries, as many as there is room for and most at the most, and writes of each what parts say, as a
+	// MessagePack bin. False, and nothing was done, if entries must be seen through Next.
+	Fill(room []byte, most uint64, parts Parts) (Filled, bool, error)
+}
+
+// Parts are what is written of an entry.
+type Parts struct {
+	Key, Value bool
+}
+
+// Filled is what Fill did.
+type Filled struct {
+	// Entries is how many it moved over, Bytes how many it wrote.
+	Entries uint64
+	Bytes   int
+	// Last is the last of them. Borrowed.
+	Last Entry
+	// More says that there are entries left, Need how many bytes the next one takes if there was no room for it; else 0.
+	More bool
+	Need int
+}

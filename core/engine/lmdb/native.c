@@ -28,7 +28,7 @@ extern int mdb_cursor_get(void *cursor, mdb_val *key, mdb_val *data, int op) WEA
 extern int mdb_cursor_put(void *cursor, mdb_val *key, mdb_val *data, unsigned flags) WEAK;
 extern int mdb_cursor_del(void *cursor, unsigned flags) WEAK;
 
-enum { FIRST = 0, LAST = 6, NEXT = 8, PREV = 12, SET_RANGE = 17 };
+enum { FIRST = 0, CURRENT = 4, LAST = 6, NEXT = 8, PREV = 12, SET_RANGE = 17 };
 enum { NOTFOUND = -30798, KEYEXIST = -30799 };
 enum { APPEND = 0x20000 };
 enum { PARTITION = 4 };
@@ -45,6 +45,7 @@ typedef struct bound {
 struct slm_cursor {
   void *cursor;
   bool scoped, reverse, started, done;
+  bool again; /* the next step stays at the entry where it is */
   unsigned char partition[PARTITION];
   bound from, to; /* of the range */
   bound start;    /* where the walk starts: the range's own end, or what was sought inside of it */
@@ -272,7 +273,7 @@ int slm_cursor_open(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped,
   }
   c->scoped = scoped;
   c->reverse = flags & SLM_REVERSE;
-  c->started = c->done = false;
+  c->started = c->done = c->again = false;
   c->from.set = c->to.set = c->start.set = false;
   memcpy(c->partition, &partition, PARTITION);
   if (flags & SLM_HAS_FROM) set_bound(c, &c->from, from, from_size, flags & SLM_FROM_OPEN);
@@ -359,6 +360,10 @@ static bool inside(const slm_cursor *c, const mdb_val *k) {
 static int step(slm_cursor *c, mdb_val *k, mdb_val *v) {
   int rc;
   if (c->done) return NOTFOUND;
+  if (c->again) {
+    c->again = false;
+    return mdb_cursor_get(c->cursor, k, v, CURRENT);
+  }
   if (c->started)
     rc = mdb_cursor_get(c->cursor, k, v, c->reverse ? PREV : NEXT);
   else
@@ -369,26 +374,67 @@ static int step(slm_cursor *c, mdb_val *k, mdb_val *v) {
   return rc;
 }
 
+/* One step, with the key as it is without the partition. */
+static int step_entry(slm_cursor *c, slm_entry *entry) {
+  size_t head = c->scoped ? PARTITION : 0;
+  mdb_val k, v;
+  int rc = step(c, &k, &v);
+  if (rc) return rc;
+  entry->key.data = (uintptr_t)k.data + head;
+  entry->key.size = k.size - head;
+  entry->value.data = (uintptr_t)v.data;
+  entry->value.size = v.size;
+  return 0;
+}
+
 int slm_cursor_next(uintptr_t cursor, slm_entry *entries, size_t max, size_t *count) {
   slm_cursor *c = (slm_cursor *)cursor;
-  size_t n = 0, head = c->scoped ? PARTITION : 0;
+  size_t n = 0;
   int rc = 0;
-  mdb_val k, v;
-  while (n < max && (rc = step(c, &k, &v)) == 0) {
-    entries[n].key.data = (uintptr_t)k.data + head;
-    entries[n].key.size = k.size - head;
-    entries[n].value.data = (uintptr_t)v.data;
-    entries[n].value.size = v.size;
-    n++;
-  }
+  while (n < max && (rc = step_entry(c, &entries[n])) == 0) n++;
   *count = n;
+  return rc == NOTFOUND ? 0 : rc;
+}
+
+static size_t bin_size(size_t size) { return size + (size <= 0xff ? 2 : size <= 0xffff ? 3 : 5); }
+
+static char *write_bin(char *to, const slm_slice *bytes) {
+  size_t size = bytes->size;
+  unsigned width = size <= 0xff ? 1 : size <= 0xffff ? 2 : 4;
+  *to++ = (char)(0xc4 + width / 2);
+  while (width-- > 0) *to++ = (char)(size >> 8 * width);
+  if (size) memcpy(to, (const void *)bytes->data, size);
+  return to + size;
+}
+
+int slm_cursor_fill(uintptr_t cursor, char *room, size_t size, uint64_t max, unsigned parts, slm_filled *filled) {
+  slm_cursor *c = (slm_cursor *)cursor;
+  char *to = room;
+  slm_entry entry;
+  int rc;
+  memset(filled, 0, sizeof *filled);
+  while ((rc = step_entry(c, &entry)) == 0) {
+    size_t need = (parts & SLM_KEYS ? bin_size(entry.key.size) : 0) + (parts & SLM_VALUES ? bin_size(entry.value.size) : 0);
+    bool fits = need <= size - (size_t)(to - room);
+    if (!fits || filled->count == max) {
+      c->again = true;
+      filled->more = 1;
+      filled->need = fits ? 0 : need;
+      break;
+    }
+    if (parts & SLM_KEYS) to = write_bin(to, &entry.key);
+    if (parts & SLM_VALUES) to = write_bin(to, &entry.value);
+    filled->last = entry;
+    filled->count++;
+  }
+  filled->size = (size_t)(to - room);
   return rc == NOTFOUND ? 0 : rc;
 }
 
 void slm_cursor_seek(uintptr_t cursor, const char *key, size_t key_size, int after) {
   slm_cursor *c = (slm_cursor *)cursor;
   const bound *end = c->reverse ? &c->to : &c->from;
-  c->started = c->done = false;
+  c->started = c->done = c->again = false;
   set_bound(c, &c->start, key, key_size, after);
   if (!end->set) return;
   /* A seek from outside of the range starts at the range's own end. */

@@ -65,6 +65,19 @@ int slm_cursor_open(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped,
                     const char *to, size_t to_size, unsigned flags, uintptr_t *cursor);
 /* Walks over up to max entries; *count is 0 at the end of the range. Keys come without the partition. */
 int slm_cursor_next(uintptr_t cursor, slm_entry *entries, size_t max, size_t *count);
+/*
+ * Walks over entries, as many as there is room for and max at the most, and writes the parts of each, one after the
+ * other, as MessagePack has a bin.
+ */
+typedef struct slm_filled {
+  uint64_t count;  /* entries */
+  size_t size;     /* bytes written */
+  size_t need;     /* bytes of the next entry, if there was no room for it; or 0 */
+  int more;        /* whether there is a next entry */
+  slm_entry last;  /* the last one that was written */
+} slm_filled;
+enum { SLM_KEYS = 1, SLM_VALUES = 2 };
+int slm_cursor_fill(uintptr_t cursor, char *room, size_t size, uint64_t max, unsigned parts, slm_filled *filled);
 /* Moves to before the first entry at (or, with after, beyond) key, in the cursor's direction. */
 void slm_cursor_seek(uintptr_t cursor, const char *key, size_t key_size, int after);
 /* Counts, or deletes and counts, what is left of the range, going forwards. */
