@@ -1,15 +1,18 @@
 package main
 
 /*
+#cgo noescape slm_pack
+#cgo nocallback slm_pack
+#include "pack.h"
 #include "slmdb.h"
 */
 import "C"
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"unsafe"
 
 	"github.com/scoped-lmdb/scoped-lmdb/core"
@@ -20,7 +23,7 @@ import (
 
 // readKeys makes logical keys of a page. They live in the page, or in memory of their own.
 func (d *db) readKeys(data unsafe.Pointer, length C.size_t) ([][]byte, error) {
-	page, err := d.readPage(data, length, 1)
+	page, err := readPage(data, length, codec.ReadPage)
 	if err != nil {
 		return nil, err
 	}
@@ -34,37 +37,66 @@ func (d *db) readKeys(data unsafe.Pointer, length C.size_t) ([][]byte, error) {
 	return keys, page.End()
 }
 
-// readEntries makes entries of a page. The page is copied, since its bytes may be those that a put moves (see toWrite).
-func (d *db) readEntries(data unsafe.Pointer, length C.size_t) ([]core.RawEntry, error) {
-	page, err := d.readPage(data, length, 2)
-	if err != nil {
-		return nil, err
+func readPage(data unsafe.Pointer, length C.size_t, read func([]byte) (codec.Page, error)) (page codec.Page, err error) {
+	borrowed, err := input("a page", data, length, math.MaxInt, core.CodeInvalidArgument)
+	if err == nil {
+		page, err = read(borrowed)
 	}
-	var memory []byte
-	entries := make([]core.RawEntry, page.Len()/2)
-	for i := range entries {
-		if entries[i].Key, err = page.Next(d.key, &memory); err != nil {
-			return nil, fmt.Errorf("key %d of the page: %w", i, err)
-		}
-		if entries[i].Value, err = page.Next(d.value, &memory); err != nil {
-			return nil, fmt.Errorf("value %d of the page: %w", i, err)
-		}
-	}
-	return entries, page.End()
+	return page, err
 }
 
-func (d *db) readPage(data unsafe.Pointer, length C.size_t, objects int) (page codec.Page, err error) {
-	borrowed, err := input("a page", data, length, math.MaxInt, core.CodeInvalidArgument)
-	if err != nil {
-		return page, err
+// readEntries hands the entries of a page to take, one after the other, and says how many there are. They live as long as
+// the page does, or with reuse until take returns.
+func (d *db) readEntries(page codec.Page, reuse bool, take func(key, value []byte) error) (count int, err error) {
+	var keys, values []byte // memory for what is not stored as it is in the page
+	for ; page.Len() > 0; count++ {
+		if reuse {
+			keys, values = keys[:0], values[:0]
+		}
+		key, err := page.Next(d.key, &keys)
+		if err != nil {
+			return count, fmt.Errorf("key %d of the page: %w", count, err)
+		}
+		value, err := page.Next(d.value, &values)
+		if err != nil {
+			return count, fmt.Errorf("value %d of the page: %w", count, err)
+		}
+		if err := take(key, value); err != nil {
+			return count, err
+		}
 	}
-	if objects == 2 {
-		borrowed = bytes.Clone(borrowed)
-	}
-	if page, err = codec.ReadPage(borrowed); err == nil && page.Len()%objects != 0 {
+	return count, page.End()
+}
+
+func entriesPage(data unsafe.Pointer, length C.size_t) (codec.Page, error) {
+	page, err := readPage(data, length, codec.ReadEntries)
+	if err == nil && page.Len()%2 != 0 {
 		err = fail(core.CodeInvalidArgument, "a page of entries has %d objects: a key and a value each, so their number must be even", page.Len())
 	}
 	return page, err
+}
+
+// pack packs the entries of a page as core.AppendPacked does, in memory that is not the caller's: that may have been
+// handed out by this very transaction, and a put moves its bytes.
+func (d *db) pack(memory []byte, data unsafe.Pointer, length C.size_t) (packed []byte, count int, err error) {
+	page, err := entriesPage(data, length)
+	if err != nil {
+		return memory, 0, err
+	}
+	rest, count := page.Rest(), page.Len()/2
+	memory = slices.Grow(memory[:0], len(rest)+4*count+1)
+	if count > 0 && d.raw.Kind() == core.KindBytes {
+		n := C.slm_pack(unsafe.Pointer(unsafe.SliceData(rest)), C.size_t(len(rest)), C.size_t(count),
+			(*C.char)(unsafe.Pointer(unsafe.SliceData(memory))))
+		if n > 0 {
+			return memory[:n], count, nil
+		}
+	}
+	count, err = d.readEntries(page, true, func(key, value []byte) error { // which says what is wrong
+		memory = core.AppendPacked(memory, key, value)
+		return nil
+	})
+	return memory, count, err
 }
 
 //export goDbGetMany
@@ -117,6 +149,9 @@ func (d *db) appendFound(dst []byte, values [][]byte) (_ []byte, err error) {
 	return dst, nil
 }
 
+// maxPacked is how much memory for packed entries is kept from one call to the next, in bytes.
+const maxPacked = 4 << 20
+
 //export goDbPutMany
 func goDbPutMany(t, d, s C.uintptr_t, entries unsafe.Pointer, entriesLength C.size_t, count *C.uint64_t, e *C.slmdb_error) (status C.int32_t) {
 	defer guard(e, &status)
@@ -125,14 +160,17 @@ func goDbPutMany(t, d, s C.uintptr_t, entries unsafe.Pointer, entriesLength C.si
 		return finish(e, err)
 	}
 	defer c.txn.leave()
-	read, err := c.db.readEntries(entries, entriesLength)
-	if err != nil {
+	var n int
+	if c.txn.packed, n, err = c.db.pack(c.txn.packed, entries, entriesLength); err != nil {
 		return finish(e, err)
 	}
 	c.txn.free()
-	err = c.db.raw.PutMany(c.txn.core, c.scope, read)
+	err = c.db.raw.PutPacked(c.txn.core, c.scope, c.txn.packed, n)
+	if cap(c.txn.packed) > maxPacked {
+		c.txn.packed = nil
+	}
 	if err == nil && count != nil {
-		*count = C.uint64_t(len(read))
+		*count = C.uint64_t(n)
 	}
 	return finish(e, err)
 }

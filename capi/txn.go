@@ -25,6 +25,7 @@ type txn struct {
 	child   atomic.Pointer[txn] // the one that is open
 	// key and value are scratch memory for transcoding, kept for the next call.
 	key, value []byte
+	packed     []byte // the same for many entries
 	// lent is C memory that holds results which are not stored as they are handed out.
 	lent []unsafe.Pointer
 }

@@ -7,6 +7,7 @@ import "C"
 
 import (
 	"encoding/binary"
+	"math"
 
 	"github.com/vmihailenco/msgpack/v5"
 
@@ -52,6 +53,9 @@ func part(w codec.Wire, is []byte, scratch *[]byte) (_ []byte, stored bool, err 
 }
 
 func (s *scan) fill(p *pager) error {
+	if filled, err := s.fillRaw(p); filled || err != nil {
+		return err
+	}
 	_, err := s.entries.Each(func(entries []core.RawEntry) (taken int, err error) {
 		for i := range entries {
 			if !p.takes() {
@@ -75,6 +79,28 @@ func (s *scan) fill(p *pager) error {
 		return len(entries), nil
 	})
 	return err
+}
+
+// fillRaw lets the engine write what a page has as bins; false if it cannot.
+func (s *scan) fillRaw(p *pager) (bool, error) {
+	kind := s.db.raw.Kind()
+	if (!s.noKeys && kind == core.KindTyped) || (!s.noValues && kind != core.KindBytes) {
+		return false, nil
+	}
+	most := p.most
+	if most == 0 {
+		most = math.MaxUint64
+	}
+	filled, ok, err := s.entries.Fill(p.room[len(p.filled):], most, core.Parts{Key: !s.noKeys, Value: !s.noValues})
+	if !ok || err != nil {
+		return ok, err
+	}
+	p.filled = p.room[:len(p.filled)+filled.Bytes]
+	p.count, p.more = filled.Entries, filled.More
+	if filled.Need > 0 {
+		p.need = len(p.filled) + filled.Need
+	}
+	return true, nil
 }
 
 // list walks over rows that were read when it was opened.

@@ -21,7 +21,7 @@
  *   values    SLMDB_TYPED keys and values are. One MessagePack object each, nothing after it.
  *   pages     Many keys or entries travel as one MessagePack array: keys as key, key, ...; entries as key, value, key,
  *             value, ... In it raw keys and values are `bin`, typed ones are as they are. What slmdb_cursor_page
- *             writes, slmdb_db_put_many and slmdb_batch_put_many take.
+ *             writes, slmdb_db_put_many and slmdb_batch_put_many take; they also take entries as one MessagePack map.
  *   threads   An Env, Database and Scope may be used by any number of threads at once. A Txn and its Cursors may be
  *             used by one thread at a time (SLMDB_IN_USE otherwise). A write transaction must end on the thread that
  *             began it (SLMDB_WRONG_THREAD otherwise), and a thread may have one an Env (SLMDB_NESTED otherwise). A
@@ -406,9 +406,10 @@ int32_t slmdb_db_compare_and_swap(slmdb_txn *txn, slmdb_db *db, slmdb_scope *sco
                                   bool *swapped, slmdb_error *error);
 
 /*
- * Stores the entries of a page (see "pages" above) in order; *count (may be NULL) is how many. All are checked first:
- * if one cannot be put, or the page is broken, nothing is stored, and the message says which. Write transactions only.
- * Errors: those of slmdb_db_put; INVALID_ARGUMENT for a page that is no array of keys and values.
+ * Stores the entries of a page (see "pages" above) in order: of several under one key the last one stays; *count (may
+ * be NULL) is how many. All are checked first: if one cannot be put, or the page is broken, nothing is stored, and the
+ * message says which. Write transactions only.
+ * Errors: those of slmdb_db_put; INVALID_ARGUMENT for a page that is no array of keys and values, nor a map.
  */
 int32_t slmdb_db_put_many(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *entries, size_t entries_length,
                           uint64_t *count, slmdb_error *error);

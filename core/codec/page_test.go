@@ -29,6 +29,27 @@ func wires(t testing.TB) map[string]codec.Wire {
 	return all
 }
 
+// Is a map of keys and values read as the array of them is, and no map as keys?
+func TestEntries(t *testing.T) {
+	for _, c := range []struct {
+		page    string
+		objects int
+		keys    bool
+	}{
+		{"\x92\x01\x02", 2, true}, {"\x93\x01\x02\x03", 3, true}, {"\x90", 0, true}, {"\x80", 0, false},
+		{"\x82\x01\x02\x03\x04", 4, false}, {"\xde\x00\x01\x01\x02", 2, false},
+		{"\x81\x01", -1, false}, {"\xdf\xff\xff\xff\xff\x01", -1, false}, {"\xc0", -1, false}, {"", -1, false},
+	} {
+		page, err := codec.ReadEntries([]byte(c.page))
+		if err != nil != (c.objects < 0) || err == nil && page.Len() != c.objects {
+			t.Errorf("%x has %d objects, %v", c.page, page.Len(), err)
+		}
+		if _, err := codec.ReadPage([]byte(c.page)); err == nil != c.keys {
+			t.Errorf("%x as a page of keys: %v", c.page, err)
+		}
+	}
+}
+
 func FuzzPage(f *testing.F) {
 	f.Add([]byte("\x92\x01\xa1a"))
 	f.Add([]byte("\x93\xc4\x01a\xc4\x00\xc4\x02bc"))

@@ -74,3 +74,35 @@ type PageChecker interface {
 	// ever used. It changes nothing.
 	CheckPages(ctx context.Context, progress func(done, total uint64), report func(PageFault)) error
 }
+
+// Bulk is a Txn that takes many puts as one piece of memory, without a slice for each.
+type Bulk interface {
+	// PutPacked does count puts, as Apply does: for each, packed has the sizes of key and value, 4 bytes of this machine's
+	// order each, and then both. All of it is there, and no key is longer than Caps says or empty in a whole table. It says
+	// how many there are before the one that failed.
+	PutPacked(at Place, packed []byte, count int) (int, error)
+}
+
+// Filler is a Cursor that can write entries one after the other, without a slice for each.
+type Filler interface {
+	// Fill moves over entries, as many as there is room for and most at the most, and writes of each what parts say, as a
+	// MessagePack bin. False, and nothing was done, if entries must be seen through Next.
+	Fill(room []byte, most uint64, parts Parts) (Filled, bool, error)
+}
+
+// Parts are what is written of an entry.
+type Parts struct {
+	Key, Value bool
+}
+
+// Filled is what Fill did.
+type Filled struct {
+	// Entries is how many it moved over, Bytes how many it wrote.
+	Entries uint64
+	Bytes   int
+	// Last is the last of them. Borrowed.
+	Last Entry
+	// More says that there are entries left, Need how many bytes the next one takes if there was no room for it; else 0.
+	More bool
+	Need int
+}

@@ -29,9 +29,10 @@ static void some_page(dice *d, part *page, unsigned char *memory, bool entries) 
     if (page->bytes && page->length > SOURCE - 1000) page->length = 0; /* those bytes are not there to be read */
     return;
   }
-  memory[page->length++] = 0xdc;
+  bool map = entries && dice_once(d, 3);
+  memory[page->length++] = map ? 0xde : 0xdc;
   memory[page->length++] = 0;
-  memory[page->length++] = (unsigned char)objects;
+  memory[page->length++] = (unsigned char)(map ? objects / 2 : objects);
   for (uint32_t i = 0; i < objects; i++) {
     part p;
     some_part(d, &p);

@@ -1,6 +1,7 @@
 # Does every operation on entries do what a dict, sorted by key, would do, in the three kinds of databases?
 
 import pickle
+import random
 from datetime import datetime, timedelta, timezone
 
 import msgpack
@@ -167,6 +168,9 @@ def test_entries_that_are_none(env):
         for wrong in ([("a", 1, 2)], [("a",)], [("a", 1), ("b",)]):
             with pytest.raises(scoped_lmdb.InvalidArgumentError, match="an entry is a key and a value"):
                 users.put_many(txn, "a", wrong)
+        for wrong in ([1], [("a", 1), None]):
+            with pytest.raises(scoped_lmdb.InvalidArgumentError, match="an entry is a key and a value, not this"):
+                users.put_many(txn, "a", wrong)
         with pytest.raises(scoped_lmdb.InvalidValueError, match="object"):
             users.put_many(txn, "a", {"a": 1, "b": object()})
         with pytest.raises(scoped_lmdb.InvalidKeyError):
@@ -184,6 +188,23 @@ def test_entries_that_are_none(env):
         mixed = [(bytearray(b"a"), memoryview(b"1")), (memoryview(b"b.b.")[::2], b"2"), (b"c", bytearray())]
         assert blobs.put_many(txn, "a", mixed) == 3
         assert blobs.get_many(txn, "a", [bytearray(b"a"), memoryview(b"bb"), b"c"]) == [b"1", b"2", b""]
+
+
+def test_put_many_in_no_order(env):
+    """What comes in any order, in many pages, some of it twice, is as single puts in that order leave it."""
+    users, blobs = env.database("users"), env.bytes_database("blobs")
+    at_random = random.Random(5)
+    entries = [(at_random.randrange(9000), number) for number in range(30000)]
+    expected = dict(entries)
+    raw = [(b"%d" % key, b"%d" % value) for key, value in entries]
+    with env.write() as txn:
+        assert users.put_many(txn, "a", entries) == users.put_many(txn, "b", map(list, entries)) == 30000
+        assert blobs.put_many(txn, "a", raw) == blobs.put_many(txn, "b", iter(raw)) == 30000
+        for scope in "ab":
+            assert list(users.range(txn, scope)) == sorted(expected.items())
+            assert list(blobs.range(txn, scope)) == sorted(dict(raw).items())
+        assert blobs.put_many(txn, "c", [(key, value * 1000) for key, value in raw]) == 30000
+        assert blobs.count(txn, "c") == len(expected)
 
 
 def test_more_than_a_page(env):

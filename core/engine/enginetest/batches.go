@@ -14,6 +14,7 @@ var batchCases = []testCase{
 	{"ApplyInOrder", batchApplyInOrder},
 	{"ApplyStops", batchApplyStops},
 	{"Large", batchLarge},
+	{"Packed", batchPacked},
 	{"Nothing", batchNothing},
 }
 
@@ -156,6 +157,38 @@ func batchLarge(f *fixture) {
 				if string(value) != want[string(keys[i])] {
 					f.Fatalf("GetMany of %q gave %q", keys[i], value)
 				}
+			}
+		})
+	}
+}
+
+// batchPacked puts packed entries, in no order and some under one key, into a table that has others around them.
+func batchPacked(f *fixture) {
+	const size = 3000
+	for _, at := range f.places() {
+		f.drop(func(tx engine.Txn) {
+			bulk, ok := tx.(engine.Bulk)
+			if !ok {
+				return
+			}
+			want := content{"key0": "before", "zzz": "after"}
+			for key, value := range want {
+				f.put(tx, at, key, value)
+			}
+			for round := range 3 {
+				var packed []byte
+				for i := range size {
+					key := fmt.Sprintf("key%0*d", 1+i%9, i*7919%(size-round*1000)) // of many lengths, and one the start of another
+					value := fmt.Sprintf("value%d of %d", i, round)
+					packed = engine.AppendPacked(packed, []byte(key), []byte(value))
+					want[key] = value
+				}
+				n, err := bulk.PutPacked(at, packed, size)
+				f.must(err)
+				if n != size {
+					f.Errorf("PutPacked did %d, want %d", n, size)
+				}
+				f.wantContent(tx, at, want)
 			}
 		})
 	}

@@ -4,12 +4,14 @@ package enginetest
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/scoped-lmdb/scoped-lmdb/core/engine"
 )
 
 var rangeCases = []testCase{
 	{"Scan", rangeScan},
+	{"Fill", rangeFill},
 	{"Count", rangeCount},
 	{"DeleteRange", rangeDeleteRange},
 	{"Empty", rangeEmpty},
@@ -76,6 +78,72 @@ func rangeScan(f *fixture) {
 			}
 		})
 	})
+}
+
+// rangeFill reads ranges by Fill, in rooms and numbers of all sizes, with single entries by Next in between.
+func rangeFill(f *fixture) {
+	f.each(func(at engine.Place, want content) {
+		want["long"] = strings.Repeat("x", 300)
+		want["longer"] = strings.Repeat("y", min(70_000, f.engine.Caps().MaxValue))
+		f.fill(at, want)
+		f.read(func(tx engine.Txn) {
+			for i, r := range bounds(true) {
+				cursor := f.scan(tx, at, r)
+				if filler, ok := cursor.(engine.Filler); ok {
+					f.wantPairs(show(r), f.filled(cursor, filler, i), want.of(r))
+				}
+				cursor.Close()
+			}
+		})
+	})
+}
+
+// filled is what a cursor has ahead of it.
+func (f *fixture) filled(cursor engine.Cursor, filler engine.Filler, number int) (got []pair) {
+	f.Helper()
+	for step := number; ; step++ {
+		room := make([]byte, step*7%100)
+		most, parts := uint64(1+step%3), engine.Parts{Key: true, Value: true}
+		for again := true; again; {
+			filled, ok, err := filler.Fill(room, most, parts)
+			f.must(err)
+			if !ok { // of the unnamed table
+				return append(got, f.rest(cursor, 4)...)
+			}
+			again = filled.Entries == 0 && filled.Need > 0
+			if again != (filled.Entries == 0 && filled.More) || filled.Entries > most || filled.Need > 0 && filled.Need <= len(room)-filled.Bytes {
+				f.Fatalf("Fill of %d bytes and %d entries: %+v", len(room), most, filled)
+			}
+			read := unbin(room[:filled.Bytes])
+			for i := 0; i < len(read); i += 2 {
+				got = append(got, pair{read[i], read[i+1]})
+			}
+			if n := len(got); filled.Entries > 0 && got[n-1] != (pair{string(filled.Last.Key), string(filled.Last.Value)}) {
+				f.Fatalf("Fill says that %q was the last, and wrote %q", filled.Last.Key, got[n-1].key)
+			}
+			if !filled.More {
+				return append(got, f.rest(cursor, 4)...)
+			}
+			room = make([]byte, filled.Need)
+		}
+		if step%4 == 0 {
+			got = append(got, f.next(cursor, 2)...)
+		}
+	}
+}
+
+// unbin is what MessagePack bins hold.
+func unbin(b []byte) (objects []string) {
+	for len(b) > 0 {
+		width, size := 1<<(b[0]-0xc4), 0
+		for _, digit := range b[1 : 1+width] {
+			size = size<<8 | int(digit)
+		}
+		b = b[1+width:]
+		objects = append(objects, string(b[:size]))
+		b = b[size:]
+	}
+	return objects
 }
 
 func rangeCount(f *fixture) {

@@ -66,6 +66,22 @@ func (c *cursor) Next(entries []engine.Entry) (int, error) {
 	}
 }
 
+// Fill moves over entries and writes them. Those of the unnamed table are seen through Next, which hides records there.
+func (c *cursor) Fill(room []byte, most uint64, parts engine.Parts) (filled engine.Filled, ok bool, err error) {
+	if c.unnamed {
+		return filled, false, nil
+	}
+	if c.raw == 0 {
+		return filled, true, errEnded
+	}
+	native, rc := c.raw.fill(room, most, parts)
+	filled = engine.Filled{Entries: uint64(native.count), Bytes: int(native.size), More: native.more != 0, Need: int(native.need)}
+	if filled.Entries > 0 {
+		filled.Last = engine.Entry{Key: borrow(&native.last.key), Value: borrow(&native.last.value)}
+	}
+	return filled, true, c.txn.failUnless0(rc, "a cursor could not move")
+}
+
 // Seek moves within the range.
 func (c *cursor) Seek(key []byte, after bool) error {
 	if c.raw == 0 {

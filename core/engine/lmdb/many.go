@@ -83,10 +83,7 @@ func (t *txn) putRun(at engine.Place, ops []engine.Op) (int, int) {
 		if op.Kind != engine.OpPut || size == 0 || size > maxKey || len(op.Value) > runValue || len(run) > runBytes {
 			break
 		}
-		run = binary.NativeEndian.AppendUint32(run, uint32(len(op.Key)))
-		run = binary.NativeEndian.AppendUint32(run, uint32(len(op.Value)))
-		run = append(run, op.Key...)
-		run = append(run, op.Value...)
+		run = engine.AppendPacked(run, op.Key, op.Value)
 		n++
 	}
 	t.run = run
@@ -94,6 +91,25 @@ func (t *txn) putRun(at engine.Place, ops []engine.Op) (int, int) {
 		return 0, 0
 	}
 	return nativePutMany(t.raw, t.putter(at.Table.(*table)), at, run, n)
+}
+
+// PutPacked does many puts in one crossing.
+func (t *txn) PutPacked(at engine.Place, packed []byte, count int) (int, error) {
+	if err := t.writable(at); err != nil {
+		return 0, err
+	}
+	if at.Table == unnamed { // among its keys are some that are hidden
+		for i := range count {
+			key, value, rest := engine.Unpack(packed)
+			if err := t.put(at, key, value, 0); err != nil {
+				return i, err
+			}
+			packed = rest
+		}
+		return count, nil
+	}
+	n, rc := nativePutMany(t.raw, t.putter(at.Table.(*table)), at, packed, count)
+	return n, t.failUnless0(rc, "a put of many entries")
 }
 
 // Apply does a batch of writes.

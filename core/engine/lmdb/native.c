@@ -37,8 +37,9 @@ extern int mdb_cursor_get(void *cursor, mdb_val *key, mdb_val *data, int op) WEA
 extern int mdb_cursor_put(void *cursor, mdb_val *key, mdb_val *data, unsigned flags) WEAK;
 extern int mdb_cursor_del(void *cursor, unsigned flags) WEAK;
 
-enum { FIRST = 0, LAST = 6, NEXT = 8, PREV = 12, SET_RANGE = 17 };
-enum { NOTFOUND = -30798 };
+enum { FIRST = 0, CURRENT = 4, LAST = 6, NEXT = 8, PREV = 12, SET_RANGE = 17 };
+enum { NOTFOUND = -30798, KEYEXIST = -30799 };
+enum { APPEND = 0x20000 };
 enum { PARTITION = 4 };
 
 /* A bound is cut after SLM_MAX_KEY + 1 bytes: it then compares with every storable key as the whole bound does. */
@@ -53,6 +54,7 @@ typedef struct bound {
 struct slm_cursor {
   void *cursor;
   bool scoped, reverse, started, done;
+  bool again; /* the next step stays at the entry where it is */
   unsigned char partition[PARTITION];
   bound from, to; /* of the range */
   bound start;    /* where the walk starts: the range's own end, or what was sought inside of it */
@@ -166,18 +168,92 @@ int slm_get_many(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, co
   return 0;
 }
 
+/* A put of slm_put_many: where it is packed, and how its key begins, which mostly is all that is compared. */
+typedef struct packed_put {
+  uint64_t head;
+  const char *at;
+} packed_put;
+
+static packed_put unpack_put(const char **packed) {
+  packed_put p = {0, *packed};
+  uint32_t key_size = unpack_size(packed), value_size = unpack_size(packed);
+  const unsigned char *key = (const unsigned char *)*packed;
+  for (uint32_t i = 0; i < sizeof p.head; i++) p.head = p.head << 8 | (i < key_size ? key[i] : 0);
+  *packed += (size_t)key_size + value_size;
+  return p;
+}
+
+static bool follows(const packed_put *a, const packed_put *b) {
+  if (a->head != b->head) return a->head > b->head;
+  const char *left = a->at, *right = b->at;
+  uint32_t left_size = unpack_size(&left), right_size = unpack_size(&right);
+  int d = memcmp(left + 4, right + 4, left_size < right_size ? left_size : right_size); /* behind the value's size */
+  return d ? d > 0 : left_size > right_size;
+}
+
+/* Merges runs of `run` puts by twos, from one array to the other. Of equal keys the first stays the first. */
+static void merge_runs(const packed_put *from, packed_put *to, size_t count, size_t run) {
+  for (size_t start = 0; start < count; start += 2 * run) {
+    size_t middle = start + run < count ? start + run : count, end = middle + run < count ? middle + run : count;
+    size_t left = start, right = middle;
+    for (size_t i = start; i < end; i++)
+      to[i] = right == end || (left < middle && !follows(&from[left], &from[right])) ? from[left++] : from[right++];
+  }
+}
+
+/*
+ * The puts by key, in memory of 2 * count: LMDB then comes from each to the next by the page that it has just used, and what
+ * is put twice is put in the order that it had.
+ */
+static packed_put *sort_puts(packed_put *puts, const char *packed, size_t count) {
+  packed_put *other = puts + count;
+  bool sorted = true;
+  for (size_t i = 0; i < count; i++) {
+    puts[i] = unpack_put(&packed);
+    if (i && sorted) sorted = !follows(&puts[i - 1], &puts[i]);
+  }
+  for (size_t run = 1; !sorted && run < count; run *= 2) {
+    merge_runs(puts, other, count, run);
+    packed_put *merged = other;
+    other = puts;
+    puts = merged;
+  }
+  return puts;
+}
+
+static size_t position(const char *packed, const char *at) {
+  size_t n = 0;
+  while (packed < at) {
+    unpack_put(&packed);
+    n++;
+  }
+  return n;
+}
+
 int slm_put_many(uintptr_t txn, uintptr_t by, unsigned dbi, uint32_t partition, int scoped, const char *packed, size_t count,
                  size_t *done) {
   unsigned char joined[PARTITION + SLM_MAX_KEY];
-  for (*done = 0; *done < count; ++*done) {
-    uint32_t key_size = unpack_size(&packed), value_size = unpack_size(&packed);
-    mdb_val k = join(joined, partition, scoped, packed, key_size);
-    mdb_val v = {value_size, (void *)(uintptr_t)(packed + key_size)};
-    packed += (size_t)key_size + value_size;
-    int rc = by ? mdb_cursor_put((void *)by, &k, &v, 0) : mdb_put((void *)txn, dbi, &k, &v, 0);
-    if (rc) return rc;
+  packed_put *memory = malloc(2 * count * sizeof *memory), *puts = memory ? sort_puts(memory, packed, count) : NULL;
+  unsigned flags = memory ? APPEND : 0; /* what follows all keys of the table fills its pages, which are then half as many */
+  const char *next = packed;
+  int rc = 0;
+  *done = count;
+  for (size_t i = 0; i < count; i++) {
+    const char *entry = puts ? puts[i].at : next, *at = entry;
+    uint32_t key_size = unpack_size(&at), value_size = unpack_size(&at);
+    mdb_val k = join(joined, partition, scoped, at, key_size);
+    mdb_val v = {value_size, (void *)(uintptr_t)(at + key_size)};
+    next = at + key_size + value_size;
+    do {
+      rc = by ? mdb_cursor_put((void *)by, &k, &v, flags) : mdb_put((void *)txn, dbi, &k, &v, flags);
+    } while (rc == KEYEXIST && flags && (flags = 0, true));
+    if (rc) {
+      *done = position(packed, entry);
+      break;
+    }
   }
-  return 0;
+  free(memory);
+  return rc;
 }
 
 static void set_bound(slm_cursor *c, bound *b, const char *key, size_t key_size, bool open) {
@@ -212,7 +288,7 @@ int slm_cursor_open(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped,
   }
   c->scoped = scoped;
   c->reverse = flags & SLM_REVERSE;
-  c->started = c->done = false;
+  c->started = c->done = c->again = false;
   c->from.set = c->to.set = c->start.set = false;
   memcpy(c->partition, &partition, PARTITION);
   if (flags & SLM_HAS_FROM) set_bound(c, &c->from, from, from_size, flags & SLM_FROM_OPEN);
@@ -299,6 +375,10 @@ static inline bool inside(const slm_cursor *c, const mdb_val *k) {
 static inline __attribute__((always_inline)) int step(slm_cursor *c, mdb_val *k, mdb_val *v) {
   int rc;
   if (c->done) return NOTFOUND;
+  if (c->again) {
+    c->again = false;
+    return mdb_cursor_get(c->cursor, k, v, CURRENT);
+  }
   if (c->started)
     rc = mdb_cursor_get(c->cursor, k, v, c->reverse ? PREV : NEXT);
   else
@@ -309,25 +389,67 @@ static inline __attribute__((always_inline)) int step(slm_cursor *c, mdb_val *k,
   return rc;
 }
 
+/* One step, with the key as it is without the partition. */
+static inline int step_entry(slm_cursor *c, slm_entry *entry) {
+  size_t head = c->scoped ? PARTITION : 0;
+  mdb_val k, v;
+  int rc = step(c, &k, &v);
+  if (rc) return rc;
+  entry->key.data = (uintptr_t)k.data + head;
+  entry->key.size = k.size - head;
+  entry->value.data = (uintptr_t)v.data;
+  entry->value.size = v.size;
+  return 0;
+}
+
 int slm_cursor_next(uintptr_t cursor, slm_entry *entries, size_t max, size_t *count) {
   slm_cursor *c = (slm_cursor *)cursor;
-  size_t n = 0, head = c->scoped ? PARTITION : 0;
+  size_t n = 0;
   int rc = 0;
-  mdb_val k, v;
-  for (; n < max && (rc = step(c, &k, &v)) == 0; n++) {
-    entries[n].key.data = (uintptr_t)k.data + head;
-    entries[n].key.size = k.size - head;
-    entries[n].value.data = (uintptr_t)v.data;
-    entries[n].value.size = v.size;
-  }
+  while (n < max && (rc = step_entry(c, &entries[n])) == 0) n++;
   *count = n;
+  return rc == NOTFOUND ? 0 : rc;
+}
+
+static size_t bin_size(size_t size) { return size + (size <= 0xff ? 2 : size <= 0xffff ? 3 : 5); }
+
+static char *write_bin(char *to, const slm_slice *bytes) {
+  size_t size = bytes->size;
+  unsigned width = size <= 0xff ? 1 : size <= 0xffff ? 2 : 4;
+  *to++ = (char)(0xc4 + width / 2);
+  while (width-- > 0) *to++ = (char)(size >> 8 * width);
+  if (size) memcpy(to, (const void *)bytes->data, size);
+  return to + size;
+}
+
+int slm_cursor_fill(uintptr_t cursor, char *room, size_t size, uint64_t max, unsigned parts, slm_filled *filled) {
+  slm_cursor *c = (slm_cursor *)cursor;
+  char *to = room;
+  slm_entry entry;
+  int rc;
+  memset(filled, 0, sizeof *filled);
+  while ((rc = step_entry(c, &entry)) == 0) {
+    size_t need = (parts & SLM_KEYS ? bin_size(entry.key.size) : 0) + (parts & SLM_VALUES ? bin_size(entry.value.size) : 0);
+    bool fits = need <= size - (size_t)(to - room);
+    if (!fits || filled->count == max) {
+      c->again = true;
+      filled->more = 1;
+      filled->need = fits ? 0 : need;
+      break;
+    }
+    if (parts & SLM_KEYS) to = write_bin(to, &entry.key);
+    if (parts & SLM_VALUES) to = write_bin(to, &entry.value);
+    filled->last = entry;
+    filled->count++;
+  }
+  filled->size = (size_t)(to - room);
   return rc == NOTFOUND ? 0 : rc;
 }
 
 void slm_cursor_seek(uintptr_t cursor, const char *key, size_t key_size, int after) {
   slm_cursor *c = (slm_cursor *)cursor;
   const bound *end = c->reverse ? &c->to : &c->from;
-  c->started = c->done = false;
+  c->started = c->done = c->again = false;
   set_bound(c, &c->start, key, key_size, after);
   if (!end->set) return;
   /* A seek from outside of the range starts at the range's own end. */

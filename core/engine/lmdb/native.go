@@ -22,6 +22,8 @@ package lmdb
 #cgo nocallback slm_cursor_open
 #cgo noescape slm_cursor_next
 #cgo nocallback slm_cursor_next
+#cgo noescape slm_cursor_fill
+#cgo nocallback slm_cursor_fill
 #cgo noescape slm_cursor_seek
 #cgo nocallback slm_cursor_seek
 #cgo noescape slm_cursor_count
@@ -197,6 +199,20 @@ func (c rawCursor) next(raw *rawEntries, entries []engine.Entry) (int, int) {
 		entry.Value = borrow(&raw[i].value)
 	}
 	return int(n), int(rc)
+}
+
+// fill writes entries to memory, as native.h says.
+func (c rawCursor) fill(room []byte, most uint64, parts engine.Parts) (filled C.slm_filled, rc int) {
+	var which C.uint
+	if parts.Key {
+		which |= C.SLM_KEYS
+	}
+	if parts.Value {
+		which |= C.SLM_VALUES
+	}
+	to, size := bytesArg(room)
+	rc = int(C.slm_cursor_fill(C.uintptr_t(c), to, size, C.uint64_t(most), which, &filled))
+	return filled, rc
 }
 
 func (c rawCursor) seek(key []byte, after bool) {

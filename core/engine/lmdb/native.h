@@ -54,8 +54,8 @@ int slm_del(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const c
 
 /*
  * Many at once. `packed` is, for each of `count`, the key's size and, of puts, the value's, as 4 bytes of this machine's
- * order each, then the key and the value. *done is how many were done before the first that failed. Of a key that is not
- * there, the value's data is 0.
+ * order each, then the key and the value. *done is how many there are before the first that failed. Of a key that is not
+ * there, the value's data is 0. Puts come to what they do in this order, and are done in that of their keys.
  */
 int slm_get_many(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *packed, size_t count,
                  slm_slice *values, size_t *done);
@@ -67,6 +67,19 @@ int slm_cursor_open(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped,
                     const char *to, size_t to_size, unsigned flags, uintptr_t *cursor);
 /* Walks over up to max entries; *count is 0 at the end of the range. Keys come without the partition. */
 int slm_cursor_next(uintptr_t cursor, slm_entry *entries, size_t max, size_t *count);
+/*
+ * Walks over entries, as many as there is room for and max at the most, and writes the parts of each, one after the
+ * other, as MessagePack has a bin.
+ */
+typedef struct slm_filled {
+  uint64_t count;  /* entries */
+  size_t size;     /* bytes written */
+  size_t need;     /* bytes of the next entry, if there was no room for it; or 0 */
+  int more;        /* whether there is a next entry */
+  slm_entry last;  /* the last one that was written */
+} slm_filled;
+enum { SLM_KEYS = 1, SLM_VALUES = 2 };
+int slm_cursor_fill(uintptr_t cursor, char *room, size_t size, uint64_t max, unsigned parts, slm_filled *filled);
 /* Moves to before the first entry at (or, with after, beyond) key, in the cursor's direction. */
 void slm_cursor_seek(uintptr_t cursor, const char *key, size_t key_size, int after);
 /* Counts, or deletes and counts, what is left of the range, going forwards. */

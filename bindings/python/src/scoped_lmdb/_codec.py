@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
-from itertools import chain
 from typing import Any, Callable, NamedTuple
 
 import msgpack  # type: ignore[import-untyped]
@@ -150,18 +149,16 @@ class Codec:
 
     def entries_page(self, frame: Frame, entries: list[Any]) -> bytes:
         """Many pairs of a key and a value as one page."""
-        if not set(map(len, entries)) <= {2}:
-            wrong = next(entry for entry in entries if len(entry) != 2)
-            raise InvalidArgumentError(f"an entry is a key and a value, not {len(wrong)} objects: {wrong!r:.100}")
         if self._plain:
             # Raw ones are not looked at: bytes, bytearray and memoryview are packed as what the library takes for raw
             # bytes, and it refuses everything else.
             try:
-                return self._kept(frame, frame.pack(list(chain.from_iterable(entries))))
+                return self._kept(frame, frame.pack_pairs(entries))
             except _UNPACKABLE:
-                pass  # which one it is, is found out below
+                frame.renew()  # it keeps what it had packed until then; what is wrong is found out below
         objects = []
-        for key, value in entries:
+        for entry in entries:
+            key, value = _pair(entry)
             objects.append(self.pack_key(frame, key) if self.typed_keys else _bin(frame, key))
             objects.append(self.pack_value(frame, value) if self.typed_values else frame.pack(raw_value(frame, value)))
         return _page(objects)
@@ -175,7 +172,8 @@ class Codec:
     def check_entries(self, entries: list[Any]) -> None:
         """The same for entries."""
         frame = take()
-        for key, value in entries:
+        for entry in entries:
+            key, value = _pair(entry)
             self.pack_key(frame, key)
             self.pack_value(frame, value)
 
@@ -216,6 +214,17 @@ class Codec:
 
 def _bin(frame: Frame, key: Any) -> bytes:
     return frame.pack(raw_key(frame, key))
+
+
+def _pair(entry: Any) -> Any:
+    """An entry, which must be a key and a value."""
+    try:
+        objects = tuple(entry)
+    except TypeError:
+        raise InvalidArgumentError(f"an entry is a key and a value, not this {type(entry).__name__}") from None
+    if len(objects) != 2:
+        raise InvalidArgumentError(f"an entry is a key and a value, not {len(objects)} objects: {entry!r:.100}")
+    return objects
 
 
 def _page(objects: list[bytes]) -> bytes:

@@ -22,7 +22,7 @@ CAPACITY = 4096
 PAGE = 262144
 
 # A packer keeps the memory of the largest object it ever packed; beyond this it is replaced.
-_KEPT = 1 << 20
+_KEPT = 1 << 21
 
 
 class Frame:
@@ -45,6 +45,7 @@ class Frame:
         "length",
         "length_ref",
         "pack",
+        "pack_pairs",
         "value",
         "value_ref",
     )
@@ -67,13 +68,19 @@ class Frame:
         self.buffer = (ctypes.c_char * CAPACITY)()
         self.buffer_ref = ctypes.byref(self.buffer)
         self._wide: Any = None
-        # A packer has a buffer of its own and may be used by one call at a time: like everything else here.
-        self.pack: Callable[[Any], bytes] = msgpack.Packer(use_bin_type=True).pack
+        self.renew()
+
+    def renew(self) -> None:
+        """Makes the packer anew. It has a buffer of its own and may be used by one call at a time, as all else here."""
+        packer = msgpack.Packer(use_bin_type=True)
+        self.pack: Callable[[Any], bytes] = packer.pack
+        # A list of pairs, as one map.
+        self.pack_pairs: Callable[[Any], bytes] = packer.pack_map_pairs
 
     def packed_much(self, length: int) -> None:
         """To be called after packing `length` bytes if they are many."""
         if length > _KEPT:
-            self.pack = msgpack.Packer(use_bin_type=True).pack
+            self.renew()
 
     def room(self, size: int) -> Any:
         """A buffer of at least `size` bytes, for this call only."""
