@@ -696,7 +696,8 @@ int32_t slmdb_env_backup_to(slmdb_env *env, slmdb_write write, void *user, bool 
 /*
  * Writes an Env or a part of it to a new file `path`, as one snapshot has it. format is SLMDB_FORMAT_BLOCKS or _LINES.
  * The answer, here and for imports and copies: "databases", "scopes", "entries", "key_bytes", "value_bytes",
- * "skipped".
+ * "skipped". All of an Env cannot be exported if another program has entries in LMDB's unnamed database, which no
+ * Database of ours has: INVALID_ARGUMENT; name a database, or make a backup.
  * Errors: NOT_FOUND, DATABASE_NOT_FOUND, CORRUPT, DISK_FULL, PATH_NOT_FOUND, PERMISSION_DENIED.
  */
 int32_t slmdb_env_export(slmdb_env *env, const char *path, size_t path_length, const slmdb_selection *selection,

@@ -24,7 +24,7 @@ func newTargetFlags(c *cobra.Command) *targetFlags {
 	c.Flags().BoolVar(&t.asDefault, "as-default", false, "into the default scope (only if it is one scope)")
 	c.Flags().BoolVar(&t.overwrite, "overwrite", false, "replace entries that are there already; needs --yes")
 	c.Flags().BoolVar(&t.skip, "skip", false, "leave entries that are there already as they are")
-	c.Flags().BoolVar(&t.create, "create", false, "make the environment's folder if it is missing")
+	c.Flags().BoolVar(&t.create, "create", false, "make the environment if it is missing, and the command succeeds")
 	c.Flags().BoolVar(&t.yes, "yes", false, "do it: what is destroyed cannot be had back")
 	c.MarkFlagsMutuallyExclusive("as", "as-default")
 	c.MarkFlagsMutuallyExclusive("overwrite", "skip")
