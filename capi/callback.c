@@ -21,6 +21,14 @@ void slm_call_answer(const slmdb_work *work, const void *document, size_t length
   work->answer(work->user, document, length);
 }
 
+int32_t slm_call_write(slmdb_write write, void *user, const void *data, size_t length) {
+  return write(user, data, length);
+}
+
+int32_t slm_call_read(slmdb_read read, void *user, void *buffer, size_t capacity, size_t *length) {
+  return read(user, buffer, capacity, length);
+}
+
 bool slm_in_callback(void) { return depth > 0; }
 
 int32_t slm_refuse_callback(slmdb_error *error) {

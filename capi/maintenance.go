@@ -6,21 +6,12 @@ package main
 import "C"
 
 import (
+	"context"
 	"io"
-	"os"
 
 	"github.com/scoped-lmdb/scoped-lmdb/core"
 	"github.com/scoped-lmdb/scoped-lmdb/core/maintenance"
 )
-
-// done ends work: with an error, or with an answer.
-func (w *work) done(e *C.slmdb_error, document any, err error) C.int32_t {
-	defer w.cancel()
-	if err == nil {
-		err = w.answer(document)
-	}
-	return finish(e, err)
-}
 
 //export goEnvMeasure
 func goEnvMeasure(h C.uintptr_t, selection *C.slmdb_selection, estimate C.bool, to *C.slmdb_work, e *C.slmdb_error) (status C.int32_t) {
@@ -33,8 +24,10 @@ func goEnvMeasure(h C.uintptr_t, selection *C.slmdb_selection, estimate C.bool, 
 	if err != nil {
 		return finish(e, err)
 	}
-	stats, err := maintenance.Measure(w.ctx, w.env, maintenance.StatsOptions{Selection: selected, Estimate: bool(estimate), Progress: w.progress()})
-	return w.done(e, answerStats(stats), err)
+	return w.run(e, func(ctx context.Context) (any, error) {
+		stats, err := maintenance.Measure(ctx, w.env, maintenance.StatsOptions{Selection: selected, Estimate: bool(estimate), Progress: w.progress()})
+		return answerStats(stats), err
+	})
 }
 
 //export goEnvVerify
@@ -44,8 +37,10 @@ func goEnvVerify(h C.uintptr_t, to *C.slmdb_work, e *C.slmdb_error) (status C.in
 	if err != nil {
 		return finish(e, err)
 	}
-	report, err := maintenance.Verify(w.ctx, w.env, maintenance.VerifyOptions{Progress: w.progress()})
-	return w.done(e, answerReport(report), err)
+	return w.run(e, func(ctx context.Context) (any, error) {
+		report, err := maintenance.Verify(ctx, w.env, maintenance.VerifyOptions{Progress: w.progress()})
+		return answerReport(report), err
+	})
 }
 
 //export goEnvReaders
@@ -55,12 +50,14 @@ func goEnvReaders(h C.uintptr_t, to *C.slmdb_work, e *C.slmdb_error) (status C.i
 	if err != nil {
 		return finish(e, err)
 	}
-	found, err := maintenance.Readers(w.env)
-	answer := readersAnswer{Readers: []readerAnswer{}}
-	for _, r := range found {
-		answer.Readers = append(answer.Readers, readerAnswer{r.Process, r.Thread, r.Txn, r.Behind})
-	}
-	return w.done(e, answer, err)
+	return w.run(e, func(context.Context) (any, error) {
+		found, err := maintenance.Readers(w.env)
+		answer := readersAnswer{Readers: []readerAnswer{}}
+		for _, r := range found {
+			answer.Readers = append(answer.Readers, readerAnswer{r.Process, r.Thread, r.Txn, r.Behind})
+		}
+		return answer, err
+	})
 }
 
 //export goEnvClearReaders
@@ -88,8 +85,10 @@ func goEnvBackup(h C.uintptr_t, path *C.char, pathLength C.size_t, compact C.boo
 	if err != nil {
 		return finish(e, err)
 	}
-	size, err := maintenance.Backup(w.ctx, w.env, folder, maintenance.BackupOptions{Compact: bool(compact), Progress: w.progress()})
-	return w.done(e, sizeAnswer{size}, err)
+	return w.run(e, func(ctx context.Context) (any, error) {
+		size, err := maintenance.Backup(ctx, w.env, folder, maintenance.BackupOptions{Compact: bool(compact), Progress: w.progress()})
+		return sizeAnswer{size}, err
+	})
 }
 
 //export goEnvExport
@@ -103,19 +102,40 @@ func goEnvExport(h C.uintptr_t, path *C.char, pathLength C.size_t, selection *C.
 	if err != nil {
 		return finish(e, err)
 	}
-	o := maintenance.ExportOptions{Format: maintenance.Format(format), Progress: w.progress()}
-	if format != C.SLMDB_FORMAT_BLOCKS && format != C.SLMDB_FORMAT_LINES {
-		return finish(e, fail(core.CodeInvalidArgument, "format %d is neither SLMDB_FORMAT_BLOCKS nor SLMDB_FORMAT_LINES", int32(format)))
-	}
-	if o.Selection, err = selectionOf(selection); err != nil {
+	o, err := w.exportOptions(selection, format)
+	if err != nil {
 		return finish(e, err)
 	}
-	var totals maintenance.Totals
-	err = maintenance.WriteFile(file, func(out io.Writer) (err error) {
-		totals, err = maintenance.Export(w.ctx, w.env, out, o)
-		return err
+	return w.run(e, func(ctx context.Context) (any, error) {
+		var totals maintenance.Totals
+		err := maintenance.WriteFile(file, func(out io.Writer) (err error) {
+			totals, err = maintenance.Export(ctx, w.env, out, o)
+			return err
+		})
+		return answerTotals(totals), err
 	})
-	return w.done(e, answerTotals(totals), err)
+}
+
+//export goExportVerify
+func goExportVerify(path *C.char, pathLength C.size_t, to *C.slmdb_work, e *C.slmdb_error) (status C.int32_t) {
+	defer guard(e, &status)
+	w, err := newWork(to)
+	if err != nil {
+		return finish(e, err)
+	}
+	name, err := pathOf(path, pathLength)
+	if err != nil {
+		return finish(e, err)
+	}
+	return w.run(e, func(ctx context.Context) (any, error) {
+		file, err := openFile(name)
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		totals, err := maintenance.VerifyExport(ctx, file, w.progress())
+		return answerTotals(totals), err
+	})
 }
 
 //export goEnvImport
@@ -133,24 +153,15 @@ func goEnvImport(h C.uintptr_t, path *C.char, pathLength C.size_t, as C.uintptr_
 	if o.As, o.Existing, err = aimOf(as, existing); err != nil {
 		return finish(e, err)
 	}
-	file, err := os.Open(name)
-	if err != nil {
-		return finish(e, fileError(name, err))
-	}
-	defer file.Close()
-	totals, err := maintenance.Import(w.ctx, w.env, file, o)
-	return w.done(e, answerTotals(totals), err)
-}
-
-// fileError says what is wrong with a file that cannot be opened.
-func fileError(name string, err error) error {
-	switch {
-	case os.IsNotExist(err):
-		return fail(core.CodePathNotFound, "%s does not exist: correct the path", name)
-	case os.IsPermission(err):
-		return fail(core.CodePermissionDenied, "%s cannot be read: %v", name, err)
-	}
-	return fail(core.CodeIO, "%s cannot be read: %v", name, err)
+	return w.run(e, func(ctx context.Context) (any, error) {
+		file, err := openFile(name)
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		totals, err := maintenance.Import(ctx, w.env, file, o)
+		return answerTotals(totals), err
+	})
 }
 
 //export goScopeCopy
@@ -176,8 +187,10 @@ func goScopeCopy(h, s, other, as C.uintptr_t, existing C.int32_t, move C.bool, t
 	if move {
 		do = maintenance.Move
 	}
-	totals, err := do(w.ctx, w.env, scope, target.core, o)
-	return w.done(e, answerTotals(totals), err)
+	return w.run(e, func(ctx context.Context) (any, error) {
+		totals, err := do(ctx, w.env, scope, target.core, o)
+		return answerTotals(totals), err
+	})
 }
 
 //export goScopeDrop
@@ -194,6 +207,21 @@ func goScopeDrop(h, s C.uintptr_t, perTxn C.uint64_t, to *C.slmdb_work, e *C.slm
 	if err != nil {
 		return finish(e, err)
 	}
-	n, err := maintenance.Drop(w.ctx, w.env, scope.Name(), maintenance.DropOptions{Batch: uint64(perTxn), Progress: w.progress()})
-	return w.done(e, entriesAnswer{n}, err)
+	return w.run(e, func(ctx context.Context) (any, error) {
+		n, err := maintenance.Drop(ctx, w.env, scope.Name(), maintenance.DropOptions{Batch: uint64(perTxn), Progress: w.progress()})
+		return entriesAnswer{n}, err
+	})
+}
+
+//export goOrphanDrop
+func goOrphanDrop(h C.uintptr_t, id C.uint32_t, perTxn C.uint64_t, to *C.slmdb_work, e *C.slmdb_error) (status C.int32_t) {
+	defer guard(e, &status)
+	w, err := enterWork(h, to)
+	if err != nil {
+		return finish(e, err)
+	}
+	return w.run(e, func(ctx context.Context) (any, error) {
+		n, err := maintenance.DropOrphan(ctx, w.env, uint32(id), maintenance.DropOptions{Batch: uint64(perTxn), Progress: w.progress()})
+		return entriesAnswer{n}, err
+	})
 }

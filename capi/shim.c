@@ -406,6 +406,13 @@ int32_t slmdb_env_backup(slmdb_env *env, const char *path, size_t path_length, b
   return goEnvBackup(H(env), (char *)path, path_length, compact, (slmdb_work *)work, error);
 }
 
+int32_t slmdb_env_backup_to(slmdb_env *env, slmdb_write write, void *user, bool compact, const slmdb_work *work,
+                            slmdb_error *error) {
+  GUARD;
+  if (slm_in_callback()) return slm_refuse_callback(error);
+  return goEnvBackupTo(H(env), write, user, compact, (slmdb_work *)work, error);
+}
+
 int32_t slmdb_env_export(slmdb_env *env, const char *path, size_t path_length, const slmdb_selection *selection,
                          int32_t format, const slmdb_work *work, slmdb_error *error) {
   GUARD;
@@ -413,11 +420,37 @@ int32_t slmdb_env_export(slmdb_env *env, const char *path, size_t path_length, c
   return goEnvExport(H(env), (char *)path, path_length, (slmdb_selection *)selection, format, (slmdb_work *)work, error);
 }
 
+int32_t slmdb_env_export_to(slmdb_env *env, slmdb_write write, void *user, const slmdb_selection *selection, int32_t format,
+                            const slmdb_work *work, slmdb_error *error) {
+  GUARD;
+  if (slm_in_callback()) return slm_refuse_callback(error);
+  return goEnvExportTo(H(env), write, user, (slmdb_selection *)selection, format, (slmdb_work *)work, error);
+}
+
+int32_t slmdb_export_verify(const char *path, size_t path_length, const slmdb_work *work, slmdb_error *error) {
+  GUARD;
+  if (slm_in_callback()) return slm_refuse_callback(error);
+  return goExportVerify((char *)path, path_length, (slmdb_work *)work, error);
+}
+
+int32_t slmdb_export_verify_from(slmdb_read read, void *user, const slmdb_work *work, slmdb_error *error) {
+  GUARD;
+  if (slm_in_callback()) return slm_refuse_callback(error);
+  return goExportVerifyFrom(read, user, (slmdb_work *)work, error);
+}
+
 int32_t slmdb_env_import(slmdb_env *env, const char *path, size_t path_length, slmdb_scope *as, int32_t existing,
                          const slmdb_work *work, slmdb_error *error) {
   GUARD;
   if (slm_in_callback()) return slm_refuse_callback(error);
   return goEnvImport(H(env), (char *)path, path_length, H(as), existing, (slmdb_work *)work, error);
+}
+
+int32_t slmdb_env_import_from(slmdb_env *env, slmdb_read read, void *user, slmdb_scope *as, int32_t existing,
+                              const slmdb_work *work, slmdb_error *error) {
+  GUARD;
+  if (slm_in_callback()) return slm_refuse_callback(error);
+  return goEnvImportFrom(H(env), read, user, H(as), existing, (slmdb_work *)work, error);
 }
 
 int32_t slmdb_scope_copy(slmdb_env *from, slmdb_scope *scope, slmdb_env *to, slmdb_scope *as, int32_t existing, bool move,
@@ -431,4 +464,10 @@ int32_t slmdb_scope_drop(slmdb_env *env, slmdb_scope *scope, uint64_t per_txn, c
   GUARD;
   if (slm_in_callback()) return slm_refuse_callback(error);
   return goScopeDrop(H(env), H(scope), per_txn, (slmdb_work *)work, error);
+}
+
+int32_t slmdb_orphan_drop(slmdb_env *env, uint32_t id, uint64_t per_txn, const slmdb_work *work, slmdb_error *error) {
+  GUARD;
+  if (slm_in_callback()) return slm_refuse_callback(error);
+  return goOrphanDrop(H(env), id, per_txn, (slmdb_work *)work, error);
 }

@@ -7,7 +7,10 @@ import "C"
 
 import (
 	"context"
+	"os"
 	"sync"
+	"sync/atomic"
+	"time"
 	"unsafe"
 
 	"github.com/vmihailenco/msgpack/v5"
@@ -16,28 +19,95 @@ import (
 	"github.com/scoped-lmdb/scoped-lmdb/core/maintenance"
 )
 
+// pulse is after how long without progress the last one is told again, so that the caller can end work that waits.
+const pulse = 100 * time.Millisecond
+
 // work follows something that may take long: it tells the caller of progress, ends early when the caller says so, and hands
 // out what came out of it.
 type work struct {
-	env    *core.Env
+	env    *core.Env     // nil for work on none
 	to     *C.slmdb_work // nil: nobody
 	ctx    context.Context
 	cancel context.CancelFunc
-	mu     sync.Mutex // one call of the caller's functions at a time
+	last   atomic.Pointer[maintenance.Progress] // what there is to tell
+	fresh  atomic.Bool                          // it came after the last look of the pulse
+	mu     sync.Mutex                           // is held while the caller is told
+	told   *maintenance.Progress                // guarded by mu
 }
 
 // enterWork finds the environment, and reads the caller's struct.
 func enterWork(h C.uintptr_t, to *C.slmdb_work) (*work, error) {
 	v, err := lookup[*env](handle(h), kindEnv)
-	if err == nil && to != nil {
-		err = checkSize("slmdb_work", to.struct_size, unsafe.Sizeof(*to))
-	}
 	if err != nil {
 		return nil, err
 	}
-	w := &work{env: v.core, to: to}
+	w, err := newWork(to)
+	if err == nil {
+		w.env = v.core
+	}
+	return w, err
+}
+
+func newWork(to *C.slmdb_work) (*work, error) {
+	if to != nil {
+		if err := checkSize("slmdb_work", to.struct_size, unsafe.Sizeof(*to)); err != nil {
+			return nil, err
+		}
+	}
+	w := &work{to: to}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
+	w.told = &maintenance.Progress{}
+	w.last.Store(w.told)
 	return w, nil
+}
+
+// run does the work, and hands out what came out of it.
+func (w *work) run(e *C.slmdb_error, do func(context.Context) (any, error)) C.int32_t {
+	document, err := w.follow(do)
+	if err == nil {
+		err = w.answer(document)
+	}
+	return finish(e, err)
+}
+
+// follow does the work, with a pulse beside it. None of the caller's functions runs any more when it returns or panics.
+func (w *work) follow(do func(context.Context) (any, error)) (document any, err error) {
+	defer w.cancel()
+	if w.to == nil || w.to.progress == nil {
+		return do(w.ctx)
+	}
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		w.beat(stop)
+	}()
+	func() {
+		defer func() {
+			close(stop)
+			<-stopped
+		}()
+		document, err = do(w.ctx)
+	}()
+	if err == nil && w.told != w.last.Load() { // the pulse was telling when the end was reached
+		w.tell()
+	}
+	return document, err
+}
+
+// beat tells of the last progress again whenever there was none for a while.
+func (w *work) beat(stop <-chan struct{}) {
+	ticker := time.NewTicker(pulse)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-stop:
+			return
+		case <-ticker.C:
+			if !w.fresh.Swap(false) {
+				w.tell()
+			}
+		}
+	}
 }
 
 // progress is what package maintenance tells of progress; nil if nobody wants to know.
@@ -46,11 +116,25 @@ func (w *work) progress() maintenance.ProgressFunc {
 		return nil
 	}
 	return func(p maintenance.Progress) {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		if w.ctx.Err() == nil && !bool(C.slm_call_progress(w.to, C.uint64_t(p.Done), C.uint64_t(p.Total))) {
-			w.cancel()
-		}
+		w.last.Store(&p)
+		w.fresh.Store(true)
+		w.tell()
+	}
+}
+
+// tell tells the caller of the last progress, unless that is what another goroutine does: one call at a time. To wait for it
+// could be to wait for oneself, if the caller's function waits for this work's write transaction.
+func (w *work) tell() {
+	if !w.mu.TryLock() {
+		return
+	}
+	defer w.mu.Unlock()
+	if w.ctx.Err() != nil {
+		return
+	}
+	w.told = w.last.Load()
+	if !bool(C.slm_call_progress(w.to, C.uint64_t(w.told.Done), C.uint64_t(w.told.Total))) {
+		w.cancel()
 	}
 }
 
@@ -63,10 +147,18 @@ func (w *work) answer(document any) error {
 	if err != nil {
 		return err
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
 	C.slm_call_answer(w.to, unsafe.Pointer(unsafe.SliceData(packed)), C.size_t(len(packed)))
 	return nil
+}
+
+// exportOptions reads what to export, and how.
+func (w *work) exportOptions(selection *C.slmdb_selection, format C.int32_t) (o maintenance.ExportOptions, err error) {
+	if format != C.SLMDB_FORMAT_BLOCKS && format != C.SLMDB_FORMAT_LINES {
+		return o, fail(core.CodeInvalidArgument, "format %d is neither SLMDB_FORMAT_BLOCKS nor SLMDB_FORMAT_LINES", int32(format))
+	}
+	o.Format, o.Progress = maintenance.Format(format), w.progress()
+	o.Selection, err = selectionOf(selection)
+	return o, err
 }
 
 // selectionOf reads a part of an environment.
@@ -121,4 +213,18 @@ func aimOf(as C.uintptr_t, existing C.int32_t) (*core.Scope, maintenance.Existin
 	}
 	scope, err := scopeOf(handle(as))
 	return &scope, maintenance.Existing(existing), err
+}
+
+// openFile opens a file for reading.
+func openFile(name string) (*os.File, error) {
+	file, err := os.Open(name)
+	switch {
+	case err == nil:
+		return file, nil
+	case os.IsNotExist(err):
+		return nil, fail(core.CodePathNotFound, "%s does not exist: correct the path", name)
+	case os.IsPermission(err):
+		return nil, fail(core.CodePermissionDenied, "%s cannot be read: %v", name, err)
+	}
+	return nil, fail(core.CodeIO, "%s cannot be read: %v", name, err)
 }

@@ -599,13 +599,16 @@ int32_t slmdb_registry_prune(slmdb_txn *txn, uint64_t *count, slmdb_error *error
 
 /*
  * What comes out of work that may take long, and who follows it. NULL, or functions that are NULL, where nobody does.
- * Set everything to zero, then struct_size. Functions are called on threads of the library, one call at a time.
+ * Set everything to zero, then struct_size. Functions are called on threads of the library or on the caller's, none of
+ * them by two at once, and never after the work has returned. They must not end their thread or jump out.
  */
 typedef struct slmdb_work {
   size_t struct_size; /* sizeof(slmdb_work) */
   /*
-   * Told of progress now and then, in entries, bytes or pages; total 0: not known. false ends the work: CANCELED,
-   * unless that was the last call of a drop or an import, which is done then.
+   * Told of progress now and then, in entries, bytes or pages; total 0: not known. Told again, the same, after 100 ms
+   * without any, as while the work waits for the write transaction. false ends the work: CANCELED, unless it was as
+   * good as done, as at the last call of a drop or an import. It ends soon, but for a wait for the write transaction of
+   * another process, which lasts until that ends, and the deletion of what an import had gathered.
    */
   bool (*progress)(void *user, uint64_t done, uint64_t total);
   /* Called once, before the function returns SLMDB_OK, with one MessagePack map, which lives for the call. */
@@ -627,6 +630,18 @@ enum {
   SLMDB_FORMAT_BLOCKS = 0, /* MessagePack in blocks with checksums, for programs */
   SLMDB_FORMAT_LINES = 1   /* JSON Lines, for people */
 };
+
+/*
+ * A stream, as of a socket, a pipe or a compressor: functions of the caller's that take or give its bytes, in order. They
+ * may take their time, but see slmdb_env_import_from; progress may be told on another thread meanwhile. They answer
+ * SLMDB_OK, or the status with which the work is to end (SLMDB_IO, SLMDB_CANCELED, SLMDB_DISK_FULL, ...; NOT_FOUND,
+ * INTERNAL and what is no status count as SLMDB_IO), and are not called again then. As for slmdb_work: never by two
+ * threads at once, never after the work has returned, and they must not end their thread or jump out.
+ */
+/* Takes all of `length` bytes, never 0, which live for the call. */
+typedef int32_t (*slmdb_write)(void *user, const void *data, size_t length);
+/* Writes up to `capacity` bytes, never 0, to buffer, and how many these are to *length; 0 is the end. */
+typedef int32_t (*slmdb_read)(void *user, void *buffer, size_t capacity, size_t *length);
 
 /* What becomes of what is there already. */
 enum {
@@ -680,13 +695,35 @@ int32_t slmdb_env_backup(slmdb_env *env, const char *path, size_t path_length, b
                          slmdb_error *error);
 
 /*
+ * Writes the same copy to a stream: the bytes of the data.mdb of such a folder. What was written when it fails is no
+ * environment, nor is what came out of a program that did not live to see the status. Errors: those of write.
+ */
+int32_t slmdb_env_backup_to(slmdb_env *env, slmdb_write write, void *user, bool compact, const slmdb_work *work,
+                            slmdb_error *error);
+
+/*
  * Writes an Env or a part of it to a new file `path`, as one snapshot has it. format is SLMDB_FORMAT_BLOCKS or _LINES.
  * The answer, here and for imports and copies: "databases", "scopes", "entries", "key_bytes", "value_bytes",
- * "skipped".
+ * "skipped". All of an Env cannot be exported if another program has entries in LMDB's unnamed database, which no
+ * Database of ours has: INVALID_ARGUMENT; name a database, or make a backup.
  * Errors: NOT_FOUND, DATABASE_NOT_FOUND, CORRUPT, DISK_FULL, PATH_NOT_FOUND, PERMISSION_DENIED.
  */
 int32_t slmdb_env_export(slmdb_env *env, const char *path, size_t path_length, const slmdb_selection *selection,
                          int32_t format, const slmdb_work *work, slmdb_error *error);
+
+/* Writes the same to a stream. One that was cut off is told from a whole one by whoever reads it. */
+int32_t slmdb_env_export_to(slmdb_env *env, slmdb_write write, void *user, const slmdb_selection *selection,
+                            int32_t format, const slmdb_work *work, slmdb_error *error);
+
+/*
+ * Reads an export in the file `path`, of either format, to its end, and imports nothing. The answer: as for
+ * slmdb_env_export. Errors: CORRUPT (damaged, cut off or no export, with the place), FORMAT_TOO_NEW, PATH_NOT_FOUND,
+ * PERMISSION_DENIED.
+ */
+int32_t slmdb_export_verify(const char *path, size_t path_length, const slmdb_work *work, slmdb_error *error);
+
+/* The same of a stream, which is read to its end. */
+int32_t slmdb_export_verify_from(slmdb_read read, void *user, const slmdb_work *work, slmdb_error *error);
 
 /*
  * Reads a file that slmdb_env_export wrote, of either format, all or nothing: a damaged one is CORRUPT, with the
@@ -696,6 +733,15 @@ int32_t slmdb_env_export(slmdb_env *env, const char *path, size_t path_length, c
  */
 int32_t slmdb_env_import(slmdb_env *env, const char *path, size_t path_length, slmdb_scope *as, int32_t existing,
                          const slmdb_work *work, slmdb_error *error);
+
+/*
+ * The same of a stream, which is verified while it is imported: nothing of it can be seen before its end was, and if it
+ * is damaged or ends early, what had gathered is deleted again. The write transaction is open only now and then; but with
+ * SLMDB_OVERWRITE or SLMDB_SKIP, or where a scope has entries in other databases, it stays open from the first entry on,
+ * so that a slow stream keeps writers waiting, and read cannot write to the Env. Errors: those of read, too.
+ */
+int32_t slmdb_env_import_from(slmdb_env *env, slmdb_read read, void *user, slmdb_scope *as, int32_t existing,
+                              const slmdb_work *work, slmdb_error *error);
 
 /*
  * Copies a scope with its entries in all databases to another Env or, as another one, to the same; as
@@ -714,6 +760,13 @@ int32_t slmdb_scope_copy(slmdb_env *from, slmdb_scope *scope, slmdb_env *to, slm
  */
 int32_t slmdb_scope_drop(slmdb_env *env, slmdb_scope *scope, uint64_t per_txn, const slmdb_work *work,
                          slmdb_error *error);
+
+/*
+ * Deletes the entries of an id that no scope has, in every database, as slmdb_scope_drop does: what slmdb_env_verify
+ * calls an orphan. 0 entries are no error. The answer: "entries". Errors: INVALID_ARGUMENT if a scope has the id;
+ * READ_ONLY.
+ */
+int32_t slmdb_orphan_drop(slmdb_env *env, uint32_t id, uint64_t per_txn, const slmdb_work *work, slmdb_error *error);
 
 #ifdef __cplusplus
 }

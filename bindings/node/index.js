@@ -3,5 +3,5 @@
 import implementation from './index.cjs'
 
 export const {
-  Batch, Database, Env, Extension, Float, Scope, ScopeView, SlmdbError, Txn, open, version
+  Batch, Database, Env, Extension, Float, Scope, ScopeView, SlmdbError, Txn, open, verifyExport, version
 } = implementation

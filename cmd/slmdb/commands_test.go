@@ -143,6 +143,9 @@ func TestDamageIsTold(t *testing.T) {
 	must(t, os.WriteFile(file, bytes, 0o644))
 	fails(t, exitUnsound, "offset 16", "verify", "--export", file)
 	fails(t, exitFailed, "offset 16", "import", data, file, "--as", "x")
+	if r := runWith(t, string(bytes), "verify", "--export", "-"); r.code != exitUnsound || !strings.Contains(r.err, "offset 16") {
+		t.Errorf("%+v", r)
+	}
 	must(t, os.Truncate(file, int64(len(bytes)-1)))
 	fails(t, exitUnsound, "cut off", "verify", "--export", file)
 }

@@ -19,7 +19,7 @@ func copyCommand(a *app) *cobra.Command {
 one, as one snapshot has it, all or nothing. --move drops it at its old place afterwards, if nobody wrote to it meanwhile.`,
 		Args: cobra.ExactArgs(3),
 		RunE: func(c *cobra.Command, args []string) error {
-			as, existing, m, err := to.options()
+			as, existing, err := to.options()
 			if err != nil {
 				return err
 			}
@@ -37,28 +37,34 @@ one, as one snapshot has it, all or nothing. --move drops it at its old place af
 				}
 			}
 			if same(args[0], args[2]) { // one environment has one way of being open in a process
-				from = m
+				from = writing
 			}
-			return a.with(args[0], from, func(source *core.Env) error {
-				copyTo := func(target *core.Env) error {
+			var totals maintenance.Totals
+			err = a.with(args[0], from, func(source *core.Env) error {
+				copyTo := func(target *core.Env) (err error) {
 					progress, done := a.bar("copying")
+					defer done()
 					o := maintenance.CopyOptions{As: as, Existing: existing, Progress: progress}
 					work := maintenance.Copy
 					if move {
 						work = maintenance.Move
 					}
-					totals, err := work(c.Context(), source, s, target, o)
-					done()
-					if err != nil {
-						return err
-					}
-					return a.printTotals(a.out, "copied", totals)
+					totals, err = work(c.Context(), source, s, target, o)
+					return err
 				}
-				if same(args[0], args[2]) {
+				switch {
+				case same(args[0], args[2]):
 					return copyTo(source)
+				case move && to.create:
+					// What has been moved is nowhere else: it must be where it is looked for, whatever comes after.
+					return a.with(args[2], making, copyTo)
 				}
-				return a.with(args[2], m, copyTo)
+				return to.with(a, args[2], copyTo)
 			})
+			if err != nil {
+				return err
+			}
+			return a.printTotals(a.out, "copied", totals)
 		},
 	}
 	to = newTargetFlags(c)

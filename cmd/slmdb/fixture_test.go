@@ -66,6 +66,9 @@ func TestPlainFile(t *testing.T) {
 	wantText(t, ok(t, "scan", folder, "own"), "\"k\"\t0x0001\n")
 	wantText(t, ok(t, "scan", folder, ""), "\"u\"\t\"value\"\n")
 	wantParts(t, ok(t, "verify", folder), "sound: ")
+	// An export cannot have what is in the unnamed database, and says so; nothing is left out in silence.
+	fails(t, exitFailed, "unnamed database", "export", folder, "-o", filepath.Join(t.TempDir(), "export"))
+	wantParts(t, ok(t, "export", folder, "--database", "own", "--format", "lines"), `{"key":"k"`)
 	ok(t, "put", folder, "own", `"l"`, `"x"`)
 	wantText(t, ok(t, "scan", folder, "own", "--keys"), "\"k\"\n\"l\"\n")
 	wantParts(t, ok(t, "info", folder), "another program, with plain LMDB")

@@ -24,23 +24,27 @@ func newTargetFlags(c *cobra.Command) *targetFlags {
 	c.Flags().BoolVar(&t.asDefault, "as-default", false, "into the default scope (only if it is one scope)")
 	c.Flags().BoolVar(&t.overwrite, "overwrite", false, "replace entries that are there already; needs --yes")
 	c.Flags().BoolVar(&t.skip, "skip", false, "leave entries that are there already as they are")
-	c.Flags().BoolVar(&t.create, "create", false, "make the environment's folder if it is missing")
+	c.Flags().BoolVar(&t.create, "create", false, "make the environment if it is missing, and the command succeeds")
 	c.Flags().BoolVar(&t.yes, "yes", false, "do it: what is destroyed cannot be had back")
 	c.MarkFlagsMutuallyExclusive("as", "as-default")
 	c.MarkFlagsMutuallyExclusive("overwrite", "skip")
 	return t
 }
 
-func (t *targetFlags) options() (as *core.Scope, existing maintenance.Existing, m mode, err error) {
-	m = writing
+// with opens the environment to import into, or with --create makes it.
+func (t *targetFlags) with(a *app, path string, fn func(*core.Env) error) error {
 	if t.create {
-		m = making
+		return a.withMade(path, fn)
 	}
+	return a.with(path, writing, fn)
+}
+
+func (t *targetFlags) options() (as *core.Scope, existing maintenance.Existing, err error) {
 	switch {
 	case t.c.Flags().Changed("as"):
 		s, err := named(t.as)
 		if err != nil {
-			return nil, 0, m, err
+			return nil, 0, err
 		}
 		as = &s
 	case t.asDefault:
@@ -48,11 +52,11 @@ func (t *targetFlags) options() (as *core.Scope, existing maintenance.Existing, 
 	}
 	switch {
 	case t.overwrite:
-		return as, maintenance.Overwrite, m, confirm(t.yes, "replace entries")
+		return as, maintenance.Overwrite, confirm(t.yes, "replace entries")
 	case t.skip:
 		existing = maintenance.Skip
 	}
-	return as, existing, m, nil
+	return as, existing, nil
 }
 
 func importCommand(a *app) *cobra.Command {
@@ -64,7 +68,7 @@ func importCommand(a *app) *cobra.Command {
   slmdb import data tenant1.slmdb --as tenant1-restored`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
-			as, existing, m, err := to.options()
+			as, existing, err := to.options()
 			if err != nil {
 				return err
 			}
@@ -77,16 +81,18 @@ func importCommand(a *app) *cobra.Command {
 				defer file.Close()
 				from = file
 			}
-			return a.with(args[0], m, func(env *core.Env) error {
+			var totals maintenance.Totals
+			err = to.with(a, args[0], func(env *core.Env) (err error) {
 				progress, done := a.bar("importing")
-				totals, err := maintenance.Import(c.Context(), env, from, maintenance.ImportOptions{As: as, Existing: existing,
+				defer done()
+				totals, err = maintenance.Import(c.Context(), env, from, maintenance.ImportOptions{As: as, Existing: existing,
 					Progress: progress})
-				done()
-				if err != nil {
-					return err
-				}
-				return a.printTotals(a.out, "imported", totals)
+				return err
 			})
+			if err != nil {
+				return err
+			}
+			return a.printTotals(a.out, "imported", totals)
 		},
 	}
 	to = newTargetFlags(c)

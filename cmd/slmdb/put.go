@@ -21,11 +21,11 @@ func putCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			m := writing
+			open := func(fn func(*core.Env) error) error { return a.with(args[0], writing, fn) }
 			if create {
-				m = making
+				open = func(fn func(*core.Env) error) error { return a.withMade(args[0], fn) }
 			}
-			return a.with(args[0], m, func(env *core.Env) error {
+			return open(func(env *core.Env) error {
 				db, err := a.database(c.Context(), env, args[1], types, create)
 				if err != nil {
 					return err

@@ -60,7 +60,7 @@ func verifyCommand(a *app) *cobra.Command {
 	c.Flags().StringArrayVar(&types, "type", nil,
 		"what a database of scoped-heed's holds: `NAME=KIND[:KEY[:VALUE]]`; may be repeated")
 	c.Flags().IntVar(&o.Most, "most", 1000, "show `N` faults at the most; all are counted")
-	c.Flags().BoolVar(&export, "export", false, "the argument is a file that export wrote")
+	c.Flags().BoolVar(&export, "export", false, "the argument is a file that export wrote (- is standard input)")
 	return c
 }
 
@@ -147,11 +147,14 @@ func (a *app) printReport(r maintenance.Report) {
 }
 
 func (a *app) verifyExport(c *cobra.Command, path string) error {
-	file, err := os.Open(path)
-	if err != nil {
-		return fileError(err)
+	file := os.Stdin
+	if path != "-" {
+		var err error
+		if file, err = os.Open(path); err != nil {
+			return fileError(err)
+		}
+		defer file.Close()
 	}
-	defer file.Close()
 	progress, done := a.bar("verifying")
 	totals, err := maintenance.VerifyExport(c.Context(), file, progress)
 	done()

@@ -29,7 +29,8 @@ type ExportOptions struct {
 }
 
 // Export writes a part of an environment to w, as one snapshot has it. Its memory does not grow with what it exports.
-// Entries of ids that no scope has are left out: see Verify. Errors: ErrNotFound and ErrDatabaseNotFound if what was
+// Entries of ids that no scope has are left out: see Verify. All of an environment cannot be exported if another program keeps
+// entries in LMDB's unnamed database, which is none of ours: ErrInvalidArgument. Other errors: ErrNotFound and ErrDatabaseNotFound if what was
 // selected does not exist, ErrCorrupt if a database's record cannot be read, ErrIO and ErrDiskFull, ErrCanceled.
 func Export(ctx context.Context, env *core.Env, w io.Writer, o ExportOptions) (totals Totals, err error) {
 	buffered := bufio.NewWriterSize(w, blockSize)
@@ -80,6 +81,11 @@ func newExporter(ctx context.Context, t *core.Txn, databases []core.Stored, o Ex
 	if e.scopes, err = selectScopes(t, o.Scope); err != nil {
 		return nil, err
 	}
+	if o.Scope == nil && o.Database == "" {
+		if err := nothingUnnamed(t, e.databases); err != nil {
+			return nil, err
+		}
+	}
 	if o.Scope != nil && o.Database == "" {
 		// Whoever is given one tenant's data learns nothing of the databases that it has nothing in.
 		if e.databases, err = holding(t, e.databases, *o.Scope); err != nil {
@@ -92,6 +98,26 @@ func newExporter(ctx context.Context, t *core.Txn, databases []core.Stored, o Ex
 	}
 	e.meter = newMeter(o.Progress, Entries, total, 1024)
 	return e, nil
+}
+
+// nothingUnnamed refuses entries of LMDB's unnamed database, unless it is a default scope: whoever exports everything must not
+// learn from a missing entry that it was not all.
+func nothingUnnamed(t *core.Txn, databases []core.Stored) error {
+	for _, d := range databases {
+		if d.UnnamedDefault {
+			return nil
+		}
+	}
+	some := false
+	err := t.WalkTable("", nil, func(_, _ []byte) (bool, error) {
+		some = true
+		return false, nil
+	})
+	if err == nil && some {
+		err = fail(core.CodeInvalidArgument, "LMDB's unnamed database has entries of another program, for which an export has no place: "+
+			"export database by database, or make a backup, which has all")
+	}
+	return err
 }
 
 // selectDatabases are all, or the one of a name; none of them may be damaged.

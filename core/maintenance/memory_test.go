@@ -23,6 +23,9 @@ func TestMemory(t *testing.T) {
 		fillMany(t, source, entries)
 		wantLittle(t, start(t, "export", source, file, format), entries, "exporting "+format)
 		wantLittle(t, start(t, "import", target, file), entries, "importing "+format)
+		if format == "blocks" { // and as a stream, which is not verified before
+			wantLittle(t, start(t, "import", target+" of a stream", file, "pipe"), entries, "importing a stream")
+		}
 		must(t, os.RemoveAll(folder))
 	}
 }
@@ -92,8 +95,12 @@ func importRole(arguments []string) error {
 	if err != nil {
 		return err
 	}
+	var from io.Reader = file
+	if len(arguments) > 2 {
+		from = pipe{file}
+	}
 	memory := watchMemory()
-	totals, err := maintenance.Import(ctx, env, file, maintenance.ImportOptions{})
+	totals, err := maintenance.Import(ctx, env, from, maintenance.ImportOptions{})
 	fmt.Println(totals.Entries)
 	memory.report()
 	return err

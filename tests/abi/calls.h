@@ -88,12 +88,18 @@ typedef union calls_handles {
   X(ENV_EXPORT, TAKES_ENV | OPENS)                \
   X(ENV_IMPORT, TAKES_ENV | OPENS)                \
   X(SCOPE_COPY, TAKES_ENV | TAKES_SCOPE | OPENS)  \
+  X(ENV_BACKUP_TO, TAKES_ENV | OPENS)             \
+  X(ENV_EXPORT_TO, TAKES_ENV | OPENS)             \
+  X(ENV_IMPORT_FROM, TAKES_ENV | OPENS)           \
+  X(ORPHAN_DROP, TAKES_ENV | OPENS)               \
   X(SCOPE_DROP, TAKES_ENV | TAKES_SCOPE | OPENS)  \
+  X(EXPORT_VERIFY, OPENS)                         \
+  X(EXPORT_VERIFY_FROM, OPENS)                    \
   X(ENV_OPEN, OPENS)                              \
   X(SCOPE_OPEN, OPENS)
 
 #define CALLS_NUMBER(name, takes) CALL_##name,
-enum { CALLS_EACH(CALLS_NUMBER) CALLS, CALLS_WITH_HANDLES = CALL_ENV_OPEN };
+enum { CALLS_EACH(CALLS_NUMBER) CALLS, CALLS_WITH_HANDLES = CALL_EXPORT_VERIFY };
 
 static inline unsigned calls_takes(int call) {
 #define CALLS_TAKES(name, takes) (takes),
@@ -194,6 +200,18 @@ static inline int32_t calls_of_registry(int call, const calls_handles *h, slmdb_
   }
 }
 
+/* Streams that are empty and end at once. */
+static inline int32_t calls_write(void *user, const void *data, size_t length) {
+  (void)user, (void)data, (void)length;
+  return SLMDB_OK;
+}
+
+static inline int32_t calls_read(void *user, void *buffer, size_t capacity, size_t *length) {
+  (void)user, (void)buffer, (void)capacity;
+  *length = 0;
+  return SLMDB_OK;
+}
+
 /* Of a file and a folder that are not there: what is wrong with the handles must come first. */
 static inline int32_t calls_of_work(int call, const calls_handles *h, slmdb_error *error) {
   static const char none[] = "/nowhere/at/all";
@@ -207,6 +225,14 @@ static inline int32_t calls_of_work(int call, const calls_handles *h, slmdb_erro
     case CALL_ENV_BACKUP: return slmdb_env_backup(h->of.env, none, length, true, NULL, error);
     case CALL_ENV_EXPORT: return slmdb_env_export(h->of.env, none, length, NULL, SLMDB_FORMAT_LINES, NULL, error);
     case CALL_ENV_IMPORT: return slmdb_env_import(h->of.env, none, length, NULL, SLMDB_REFUSE, NULL, error);
+    case CALL_ENV_BACKUP_TO: return slmdb_env_backup_to(h->of.env, calls_write, NULL, false, NULL, error);
+    case CALL_ENV_EXPORT_TO:
+      return slmdb_env_export_to(h->of.env, calls_write, NULL, NULL, SLMDB_FORMAT_BLOCKS, NULL, error);
+    case CALL_ENV_IMPORT_FROM:
+      return slmdb_env_import_from(h->of.env, calls_read, NULL, NULL, SLMDB_REFUSE, NULL, error);
+    case CALL_EXPORT_VERIFY: return slmdb_export_verify(none, length, NULL, error);
+    case CALL_EXPORT_VERIFY_FROM: return slmdb_export_verify_from(calls_read, NULL, NULL, error);
+    case CALL_ORPHAN_DROP: return slmdb_orphan_drop(h->of.env, 1, 0, NULL, error);
     case CALL_SCOPE_COPY:
       return slmdb_scope_copy(h->of.env, h->of.scope, h->of.env, NULL, SLMDB_REFUSE, false, NULL, error);
     default: return slmdb_scope_drop(h->of.env, h->of.scope, 0, NULL, error);
@@ -249,7 +275,7 @@ static inline int32_t calls_make(int call, const calls_handles *h, slmdb_error *
   if (call >= CALL_BATCH_OPEN && call <= CALL_BATCH_CLOSE) return calls_of_batch(call, h, error);
   if (call == CALL_DB_LIST || call == CALL_REGISTRY_LIST) return calls_of_cursor(call, h, error);
   if (call >= CALL_REGISTRY_ID && call <= CALL_REGISTRY_PRUNE) return calls_of_registry(call, h, error);
-  if (call >= CALL_ENV_MEASURE && call <= CALL_SCOPE_DROP) return calls_of_work(call, h, error);
+  if (call >= CALL_ENV_MEASURE && call <= CALL_EXPORT_VERIFY_FROM) return calls_of_work(call, h, error);
   return calls_of_rest(call, h, error);
 }
 

@@ -21,6 +21,7 @@ typedef struct worker {
   long calls;
   slmdb_txn *writer; /* its own write transaction */
   int writer_age;
+  bool streamed; /* the call may end as its stream or its progress wanted */
   unsigned char *page; /* PAGE bytes, for results */
   struct witness *witness;
 } worker;

@@ -3,7 +3,7 @@
 
 # In this order; what a program needs as arguments is in arguments_of.
 programs=(statuses layout basic cursors direct fixture vectors errors arguments environments limits handles transactions
-  children batches callbacks maintenance canceled operations pages aliases lists misuse threads growth orphans stacks
+  children batches callbacks maintenance canceled streams operations pages aliases lists misuse threads growth orphans stacks
   fork old_kernel symbols dlopen processes fuzz)
 
 # Each program may take this long, in seconds.

@@ -1,4 +1,5 @@
 // Does work on a whole Env hand out its answer, tell of its progress, and end by false and by an exception?
+#include <fstream>
 #include <stdexcept>
 
 #include "check.hpp"
@@ -175,6 +176,68 @@ static void progress(const std::string &folder) {
   CHECK(says(verify(env), "sound", true) && says(verify(to), "sound", true));
 }
 
+// A Source of a string, and a Sink into one.
+static Source source_of(const std::string &from, std::size_t &at) {
+  at = 0;
+  return [&from, &at](char *buffer, std::size_t capacity) {
+    const std::size_t n = from.copy(buffer, capacity, at);
+    at += n;
+    return n;
+  };
+}
+
+static void streams(const std::string &folder) {
+  const Env env(folder + "/env", made());
+  fill(env);
+  const Scope a("a"), b("b"), c("c");
+  std::size_t at = 0, calls = 0;
+  for (const Format format : {Format::blocks, Format::lines}) {
+    const std::string name = folder + (format == Format::blocks ? "/blocks" : "/lines");
+    std::string taken;
+    const Sink sink = [&](Bytes some) { taken += some; };
+    CHECK(says(export_to(env, sink, {}, format), "entries", std::uint64_t{each + 3}));
+    export_to(env, name, {}, format);
+    CHECK(says(verify_export(name), "entries", std::uint64_t{each + 3}));
+    CHECK(says(verify_export(source_of(taken, at)), "entries", std::uint64_t{each + 3}) && at == taken.size());
+    const Env to(name + ".env", made());
+    CHECK(says(import_from(to, source_of(taken, at)), "entries", std::uint64_t{each + 3}));
+    CHECK(count(to, "d", a) == each && count(to, "e", b) == 1);
+    THROWS(key_exists, import_from(to, source_of(taken, at)));
+    const std::string cut = taken.substr(0, taken.size() - 1);
+    THROWS(corrupt, verify_export(source_of(cut, at)));
+    THROWS(corrupt, import_from(to, source_of(cut, at), Existing::overwrite));
+    taken.clear();
+    export_to(env, sink, {"d", &b}, format);
+    import_from(to, source_of(taken, at), Existing::refuse, &c);
+    CHECK(count(to, "d", c) == 1);
+  }
+  std::string copied;
+  backup(env, [&](Bytes some) { copied += some; }, true);
+  std::filesystem::create_directory(folder + "/copy");
+  std::ofstream(folder + "/copy/data.mdb", std::ios::binary) << copied;
+  CHECK(count(Env(folder + "/copy", check::options()), "d", a) == each);
+
+  const auto fails = [&](auto &&...) -> std::size_t { calls++; throw std::runtime_error("a stream's own"); };
+  const Sink no_sink = [&](Bytes some) { fails(some); };
+  const std::vector<std::function<void()>> works = {
+      [&] { backup(env, no_sink); }, [&] { export_to(env, no_sink); }, [&] { verify_export(Source(fails)); },
+      [&] { import_from(env, Source(fails)); }};
+  for (const auto &work : works) {
+    calls = 0;
+    std::string said;
+    try {
+      work();
+    } catch (const std::runtime_error &error) {
+      said = error.what();
+    }
+    CHECK(said == "a stream's own" && calls == 1);
+  }
+  THROWS(invalid_argument, export_to(env, Sink()));
+  THROWS(invalid_argument, import_from(env, Source()));
+  THROWS(path_not_found, verify_export(folder + "/none"));
+  CHECK(says(drop_orphan(env, 1, 10), "entries", std::uint64_t{0}));
+}
+
 static void refusals(const std::string &folder) {
   Env env(folder, check::options());
   fill(env);
@@ -202,4 +265,4 @@ static void refusals(const std::string &folder) {
   THROWS(closed, clear_readers(env));
 }
 
-int main() { return check::run("maintenance", {answers, moves, progress, refusals}); }
+int main() { return check::run("maintenance", {answers, moves, progress, streams, refusals}); }

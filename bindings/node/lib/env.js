@@ -8,10 +8,11 @@ const { SlmdbError, STATUS, invalidArgument } = require('./errors.js')
 const { FinalizationHandle } = require('./finalization.js')
 const { Gathering, submitAll } = require('./gathering.js')
 const { KIND, databaseOptions, describeListed } = require('./kinds.js')
-const { Maintenance, checkPath, whenIdle } = require('./maintenance.js')
+const { Maintenance, whenIdle } = require('./maintenance.js')
 const { Newest, endAll } = require('./newest.js')
 const { checkOptions, flag, oneOf, wholeNumber } = require('./options.js')
 const { ScopeHandles } = require('./scope.js')
+const { checkPath } = require('./streams.js')
 const { READ, WRITE, abortIfOpen, begin, checkFunction, envOf, handleOf, refusePromise, runWrite } = require('./txn.js')
 const { Turns } = require('./turns.js')
 
@@ -298,19 +299,24 @@ class Env {
     return this.#maintenance.clearReaders()
   }
 
-  /** @param {unknown} path @param {unknown} [options] @returns {Promise<any>} */
-  backup (path, options) {
-    return this.#maintenance.backup(path, options)
+  /** @param {unknown} to @param {unknown} [options] @returns {Promise<any>} */
+  backup (to, options) {
+    return this.#maintenance.backup(to, options)
   }
 
-  /** @param {unknown} path @param {unknown} [options] @returns {Promise<any>} */
-  export (path, options) {
-    return this.#maintenance.export(path, options)
+  /** @param {unknown} to @param {unknown} [options] @returns {Promise<any>} */
+  export (to, options) {
+    return this.#maintenance.export(to, options)
   }
 
-  /** @param {unknown} path @param {unknown} [options] @returns {Promise<any>} */
-  import (path, options) {
-    return this.#maintenance.import(path, options)
+  /** @param {unknown} from @param {unknown} [options] @returns {Promise<any>} */
+  import (from, options) {
+    return this.#maintenance.import(from, options)
+  }
+
+  /** @param {unknown} id @param {unknown} [options] @returns {Promise<number>} */
+  dropOrphan (id, options) {
+    return this.#maintenance.dropOrphan(id, options)
   }
 
   info () {

@@ -1,7 +1,6 @@
 'use strict'
 // Work on a whole Env that may take long: what callers pass in, what it comes to, progress and cancellation.
 
-const { fileURLToPath } = require('node:url')
 const encoder = require('./encoder.js')
 const native = require('./native.js')
 const { decode } = require('./decoder.js')
@@ -10,12 +9,14 @@ const { describeListed } = require('./kinds.js')
 const { checkOptions, flag, oneOf, wholeNumber } = require('./options.js')
 const { checkSignal } = require('./range.js')
 const { Scope } = require('./scope.js')
+const { placeToRead, placeToWrite } = require('./streams.js')
 
 const { WHICH, WORK } = native
 
 const FOLLOWED = ['progress', 'signal']
 const FORMATS = new Map([['blocks', 0], ['lines', 1]])
 const EXISTING = new Map([['refuse', 0], ['overwrite', 1], ['skip', 2]])
+const LARGEST_ID = 2 ** 32 - 1
 /** Milliseconds between two looks at the progress. */
 const LOOK = 50
 
@@ -71,27 +72,27 @@ class Maintenance {
     return this.#run({ what: WORK.CLEAR_READERS }, {})
   }
 
-  /** @param {unknown} path @param {unknown} given */
-  async backup (path, given) {
+  /** @param {unknown} to @param {unknown} given */
+  async backup (to, given) {
     const options = checkOptions(given, ['compact', ...FOLLOWED], 'backup')
     const order = { what: WORK.BACKUP, yes: flag(options.compact, 'compact') }
-    return this.#run(order, options, { path: checkPath(path) })
+    return this.#run(order, options, placeToWrite(to))
   }
 
-  /** @param {unknown} path @param {unknown} given */
-  async export (path, given) {
+  /** @param {unknown} to @param {unknown} given */
+  async export (to, given) {
     const options = checkOptions(given, ['database', 'scope', 'format', ...FOLLOWED], 'export')
     const order = { what: WORK.EXPORT, choice: oneOf(options.format, 'format', FORMATS) }
-    const names = { path: checkPath(path), database: options.database, scope: options.scope }
+    const names = { ...placeToWrite(to), database: options.database, scope: options.scope }
     return camelCase(await this.#run(order, options, names))
   }
 
-  /** @param {unknown} path @param {unknown} given */
-  async import (path, given) {
+  /** @param {unknown} from @param {unknown} given */
+  async import (from, given) {
     const options = checkOptions(given, ['as', 'existing', ...FOLLOWED], 'import')
     this.#env.checkOutside()
     const order = { what: WORK.IMPORT, choice: oneOf(options.existing, 'existing', EXISTING) }
-    return camelCase(await this.#run(order, options, { path: checkPath(path), as: options.as }))
+    return camelCase(await this.#run(order, options, { ...placeToRead(from), as: options.as }))
   }
 
   /** @param {unknown} scope @param {unknown} given */
@@ -121,6 +122,16 @@ class Maintenance {
     }
   }
 
+  /** @param {unknown} id @param {unknown} given */
+  async dropOrphan (id, given) {
+    const options = checkOptions(given, ['entriesPerTransaction', ...FOLLOWED], 'dropOrphan')
+    this.#env.checkOutside()
+    const most = wholeNumber(options.entriesPerTransaction, 'entriesPerTransaction', Number.MAX_SAFE_INTEGER)
+    if (id === undefined) throw invalidArgument('the orphan\'s id is a number, as verify tells it')
+    const order = { what: WORK.DROP_ORPHAN, perTransaction: most, orphan: wholeNumber(id, 'the id', LARGEST_ID) }
+    return (await this.#run(order, options)).entries
+  }
+
   /** @param {Order} order @param {unknown} scope @param {Record<string, unknown>} options */
   async #copy (order, scope, options) {
     const to = options.to === undefined ? this : maintenances.get(/** @type {object} */ (options.to))
@@ -135,50 +146,76 @@ class Maintenance {
    * @param {Names} [names] @param {Maintenance} [other] that takes part
    * @returns {Promise<any>} the answer, decoded
    */
-  async #run (order, { progress, signal: given }, names = {}, other = this) {
-    const signal = checkSignal(given)
-    if (progress !== undefined && typeof progress !== 'function') {
-      throw invalidArgument(`progress is a function, not a ${typeof progress}`)
-    }
-    signal?.throwIfAborted()
-    const { id, promise } = this.#start(order, names, other)
-    this.#underWay.add(promise)
-    other.#underWay.add(promise)
-    const follower = new Follower(id, progress, signal)
-    try {
-      const answer = await promise
-      follower.end()
-      return decode(answer, new DataView(answer.buffer, answer.byteOffset, answer.length), 0, answer.length)
-    } catch (error) {
-      throw follower.reasonOf(error)
-    } finally {
-      follower.stop()
-      native.workForget(id)
-      this.#underWay.delete(promise)
-      other.#underWay.delete(promise)
-    }
+  async #run (order, options, names = {}, other = this) {
+    return follow(options, names.flow, () => this.#start(order, names, other), [this.#underWay, other.#underWay])
   }
 
   /** @param {Order} order @param {Names} names @param {Maintenance} other */
-  #start (order, { path = '', database, scope, as }, other) {
-    const start = encoder.mark()
-    try {
-      const which = scope === undefined ? WHICH.ANY : scope === null ? WHICH.DEFAULT : WHICH.NAMED
-      const written = {
-        path: write(path, STATUS.INVALID_ARGUMENT, 'the path'),
-        database: write(databaseName(database), STATUS.INVALID_NAME, 'the database\'s name'),
-        scope: write(which === WHICH.NAMED ? scopeName(scope) : '', STATUS.INVALID_SCOPE, 'the scope\'s name'),
-        as: as === undefined ? undefined : write(scopeName(as), STATUS.INVALID_SCOPE, 'the name in as')
-      }
-      const rest = { to: 0, yes: false, choice: 0, perTransaction: 0 }
-      return native.workStart({ ...rest, ...order, ...written, which, env: this.#handle }, [this.#env, other.#env])
-    } finally {
-      encoder.reset(start)
-    }
+  #start (order, names, other) {
+    return start({ ...order, env: this.#handle }, names, [this.#env, other.#env])
   }
 }
 
-/** @typedef {{ path?: string, database?: unknown, scope?: unknown, as?: unknown }} Names */
+/** Reads an export to its end. @param {unknown} from @param {unknown} [given] @returns {Promise<any>} */
+async function verifyExport (from, given) {
+  const options = checkOptions(given, FOLLOWED, 'verifyExport')
+  native.ready()
+  const place = placeToRead(from)
+  return camelCase(await follow(options, place.flow, () => start({ what: WORK.VERIFY_EXPORT, env: 0 }, place, []), []))
+}
+
+/**
+ * Begins work, and follows it to its end.
+ * @param {Record<string, unknown>} options
+ * @param {import('./streams.js').Flow | undefined} flow of what streams through it
+ * @param {() => ReturnType<typeof native.workStart>} begin
+ * @param {Set<Promise<unknown>>[]} underWay where it is listed meanwhile
+ * @returns {Promise<any>} the answer, decoded
+ */
+async function follow ({ progress, signal: given }, flow, begin, underWay) {
+  const signal = checkSignal(given)
+  if (progress !== undefined && typeof progress !== 'function') {
+    throw invalidArgument(`progress is a function, not a ${typeof progress}`)
+  }
+  signal?.throwIfAborted()
+  const { id, promise, fd } = begin()
+  const done = flow === undefined ? promise : flow({ fd, promise, cancel: () => native.workCancel(id) })
+  for (const set of underWay) set.add(done)
+  const follower = new Follower(id, progress, signal)
+  try {
+    const answer = await done
+    follower.end()
+    return decode(answer, new DataView(answer.buffer, answer.byteOffset, answer.length), 0, answer.length)
+  } catch (error) {
+    throw follower.reasonOf(error)
+  } finally {
+    follower.stop()
+    native.workForget(id)
+    for (const set of underWay) set.delete(done)
+  }
+}
+
+/** @param {Order & { env: number }} order @param {Names} names @param {unknown} envs to be kept meanwhile */
+function start (order, { path = '', flow, database, scope, as }, envs) {
+  const mark = encoder.mark()
+  try {
+    const which = scope === undefined ? WHICH.ANY : scope === null ? WHICH.DEFAULT : WHICH.NAMED
+    const written = {
+      path: write(path, STATUS.INVALID_ARGUMENT, 'the path'),
+      database: write(databaseName(database), STATUS.INVALID_NAME, 'the database\'s name'),
+      scope: write(which === WHICH.NAMED ? scopeName(scope) : '', STATUS.INVALID_SCOPE, 'the scope\'s name'),
+      as: as === undefined ? undefined : write(scopeName(as), STATUS.INVALID_SCOPE, 'the name in as')
+    }
+    const rest = { to: 0, yes: false, choice: 0, perTransaction: 0, orphan: 0, stream: flow !== undefined }
+    return native.workStart({ ...rest, ...order, ...written, which }, envs)
+  } finally {
+    encoder.reset(mark)
+  }
+}
+
+/**
+ * @typedef {Partial<import('./streams.js').Place> & { database?: unknown, scope?: unknown, as?: unknown }} Names
+ */
 
 /** Waits until no long work of an Env is under way. @param {Env} env */
 async function whenIdle (env) {
@@ -237,13 +274,6 @@ class Follower {
   }
 }
 
-/** @param {unknown} path */
-function checkPath (path) {
-  if (path instanceof URL) return fileURLToPath(path)
-  if (typeof path !== 'string') throw invalidArgument(`the path is a string or a file: URL, not a ${typeof path}`)
-  return path
-}
-
 /** @param {unknown} name */
 function databaseName (name) {
   if (name === undefined) return ''
@@ -286,4 +316,4 @@ function describeStats ({ databases, ...rest }) {
   return { ...camelCase(rest), databases: described }
 }
 
-module.exports = { Maintenance, checkPath, whenIdle }
+module.exports = { Maintenance, verifyExport, whenIdle }

@@ -32,8 +32,8 @@ test('the types declare what the package exports, and its members', () => {
   }
 })
 
-check('the first example of the README runs as it stands', (place) => {
-  const [, code] = read('README.md').match(/```js\n(.*?)```/s)
+for (const name of ['README.md', '../../docs/operations.md']) check(`the first example of ${name} runs`, (place) => {
+  const [, code] = read(name).match(/```js\n(.*?)```/s)
   const file = path.join(place.folder, 'example.mjs')
   fs.mkdirSync(path.join(place.folder, 'node_modules'))
   fs.symlinkSync(packageFolder, path.join(place.folder, 'node_modules/scoped-lmdb'))

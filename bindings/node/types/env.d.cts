@@ -5,8 +5,8 @@ import type { Batch, BatchWrite } from './batch.cjs'
 import type { Database, DatabaseInfo, DatabaseOptions } from './database.cjs'
 import type { SlmdbError } from './errors.cjs'
 import type {
-  BackupOptions, CopyScopeOptions, DropScopeOptions, ExportOptions, ImportOptions, MeasureOptions, Measures,
-  MoveScopeOptions, Reader, Totals, VerifyReport, WorkOptions
+  BackupOptions, CopyScopeOptions, Destination, DropScopeOptions, ExportOptions, ImportOptions, MeasureOptions,
+  Measures, MoveScopeOptions, Reader, Source, Totals, VerifyReport, WorkOptions
 } from './maintenance.cjs'
 import type { ScopeEntry, ScopeLike } from './scope.cjs'
 import type { NotAPromise, Txn, WriteTxn } from './txn.cjs'
@@ -229,32 +229,43 @@ export class Env implements Disposable, AsyncDisposable {
   verify(options?: WorkOptions): Promise<VerifyReport>
 
   /**
-   * Copies the Env, as some commit left it, into a new folder, while others read and write. The folder has its name
-   * only once it is whole and on disk.
+   * Copies the Env, as some commit left it, while others read and write.
    *
-   * @param path - the folder, which must not exist; as a `URL` it is a file: one
+   * @param to - a new folder, which must not exist and has its name only once it is whole and on disk; as a `URL` it is
+   * a file: one. Or a stream, which gets the bytes of the `data.mdb` of such a folder: see {@link Destination}
    * @returns a promise that rejects with {@link SlmdbError}: `SLMDB_INVALID_ARGUMENT`, `SLMDB_PATH_NOT_FOUND`,
-   * `SLMDB_PERMISSION_DENIED`, `SLMDB_DISK_FULL`
+   * `SLMDB_PERMISSION_DENIED`, `SLMDB_DISK_FULL`; or with what the stream fails with
    */
-  backup(path: string | URL, options?: BackupOptions): Promise<{ size: number }>
+  backup(to: string | URL | Destination, options?: BackupOptions): Promise<{ size: number }>
 
   /**
-   * Writes the Env or a part of it to a new file, as one snapshot has it.
+   * Writes the Env or a part of it, as one snapshot has it, to a new file or to a stream.
    *
    * @returns a promise that rejects with {@link SlmdbError}: as {@link Env.measure} and {@link Env.backup}, and
-   * `SLMDB_CORRUPT`
+   * `SLMDB_CORRUPT`; or with what the stream fails with
    */
-  export(path: string | URL, options?: ExportOptions): Promise<Totals>
+  export(to: string | URL | Destination, options?: ExportOptions): Promise<Totals>
 
   /**
-   * Reads a file that {@link Env.export} wrote, in any language, of either format: all or nothing. Databases that are
-   * missing are made.
+   * Reads what {@link Env.export} wrote, in any language, of either format: all or nothing. Databases that are missing
+   * are made. A file is verified before anything of it is imported; a stream, while it is, but nothing can be seen
+   * before all of it was. Unless `existing` is `'refuse'`, other writers wait as long as a stream takes.
    *
-   * @returns a promise that rejects with {@link SlmdbError}: `SLMDB_CORRUPT` (the file is damaged, and where; nothing
-   * is imported), `SLMDB_FORMAT_TOO_NEW`, `SLMDB_KEY_EXISTS`, `SLMDB_KIND_MISMATCH`, `SLMDB_LAYOUT_MISMATCH`,
-   * `SLMDB_READ_ONLY`, `SLMDB_MAP_FULL`, `SLMDB_TXN_FULL`, `SLMDB_DISK_FULL`, `SLMDB_PATH_NOT_FOUND`
+   * @returns a promise that rejects with {@link SlmdbError}: `SLMDB_CORRUPT` (it is damaged or cut off, and where;
+   * nothing is imported), `SLMDB_FORMAT_TOO_NEW`, `SLMDB_KEY_EXISTS`, `SLMDB_KIND_MISMATCH`, `SLMDB_LAYOUT_MISMATCH`,
+   * `SLMDB_READ_ONLY`, `SLMDB_MAP_FULL`, `SLMDB_TXN_FULL`, `SLMDB_DISK_FULL`, `SLMDB_PATH_NOT_FOUND`; or with what the
+   * stream fails with
    */
-  import(path: string | URL, options?: ImportOptions): Promise<Totals>
+  import(from: string | URL | Source, options?: ImportOptions): Promise<Totals>
+
+  /**
+   * Deletes the entries of an id that no scope has, which {@link Env.verify} calls an orphan, as
+   * {@link Env.dropScopeAsync} does.
+   *
+   * @returns how many there were. The promise rejects with {@link SlmdbError}: `SLMDB_INVALID_ARGUMENT` if a scope has
+   * the id, `SLMDB_READ_ONLY`
+   */
+  dropOrphan(id: number, options?: DropScopeOptions): Promise<number>
 
   /** The slots of read transactions, of all processes. */
   readers(): Promise<Reader[]>

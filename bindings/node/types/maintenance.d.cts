@@ -8,8 +8,8 @@ import type { Scope, ScopeLike } from './scope.cjs'
 export interface WorkOptions extends SignalOptions {
   /**
    * Cancels it: the promise rejects with the signal's reason once the work has ended, and the Env goes on as it was.
-   * What was finished before it took notice resolves. Work that waits for the write transaction takes notice when it
-   * has it.
+   * What was finished before it took notice resolves. It takes notice at once, also while it waits for the write
+   * transaction, unless another process has that.
    */
   signal?: AbortSignal | undefined
   /**
@@ -20,6 +20,27 @@ export interface WorkOptions extends SignalOptions {
    */
   progress?: ((done: number, total: number) => void) | undefined
 }
+
+/**
+ * A stream to write to: a Writable or a web stream. It is ended when all is written, and destroyed if the work fails,
+ * so that half of it is not taken for all; if it fails itself, the work is canceled, and rejects with that.
+ */
+export type Destination = NodeJS.WritableStream | WritableStream
+
+/**
+ * A stream to read to its end: a Readable, a web stream, bytes, or what iterates over bytes. It is destroyed if the
+ * work fails; if it fails or is closed itself, the work is canceled, and rejects with that.
+ */
+export type Source =
+  NodeJS.ReadableStream | ReadableStream | AsyncIterable<Uint8Array> | Iterable<Uint8Array> | Uint8Array
+
+/**
+ * Reads what {@link Env.export} wrote to its end, and imports nothing: whether it is whole, and what it has.
+ *
+ * @returns a promise that rejects with {@link SlmdbError}: `SLMDB_CORRUPT` (damaged, cut off, no export; and where),
+ * `SLMDB_FORMAT_TOO_NEW`, `SLMDB_PATH_NOT_FOUND`, `SLMDB_PERMISSION_DENIED`; or with what a stream fails with
+ */
+export function verifyExport(from: string | URL | Source, options?: WorkOptions): Promise<Totals>
 
 /** A part of an Env. */
 export interface PartOptions {

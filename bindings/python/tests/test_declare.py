@@ -31,6 +31,7 @@ POINTERS = {
     "uint64_t": (ctypes.c_uint64,),
     "uint64_t *": (ctypes.POINTER(ctypes.c_uint64),),
     "int32_t": (ctypes.c_int32,),
+    "uint32_t": (ctypes.c_uint32,),
     "uint32_t *": (ctypes.POINTER(ctypes.c_uint32),),
     "bool *": (ctypes.POINTER(ctypes.c_bool),),
     "slmdb_error *": (ctypes.POINTER(_declare.ErrorStruct),),
@@ -44,6 +45,8 @@ POINTERS = {
     "const slmdb_work *": (ctypes.POINTER(_declare.Work),),
     "bool": (ctypes.c_bool,),
     "slmdb_done": (_declare.Done,),
+    "slmdb_write": (_declare.Write,),
+    "slmdb_read": (_declare.Read,),
 }
 RESULTS = {
     "uint32_t": ctypes.c_uint32,

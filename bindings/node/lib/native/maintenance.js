@@ -4,11 +4,22 @@
 const { SLOT, check, frame, loaded } = require('./frame.js')
 const { promiseOf } = require('./batch.js')
 
-const { EXPECTED, EXPECTED_LENGTH, FLAGS, HANDLE, KEY, KEY_LENGTH, LIMIT, OPTION, TXN, VALUE, VALUE_LENGTH } = SLOT
+const { DB, EXPECTED, EXPECTED_LENGTH, FLAGS, HANDLE, KEY, KEY_LENGTH, LIMIT, OPTION, TXN, VALUE, VALUE_LENGTH } = SLOT
 
 /** What can be done, as src/addon/maintenance.c has it. */
 const WORK = Object.freeze({
-  MEASURE: 1, VERIFY: 2, READERS: 3, CLEAR_READERS: 4, BACKUP: 5, EXPORT: 6, IMPORT: 7, COPY: 8, MOVE: 9, DROP: 10
+  MEASURE: 1,
+  VERIFY: 2,
+  READERS: 3,
+  CLEAR_READERS: 4,
+  BACKUP: 5,
+  EXPORT: 6,
+  IMPORT: 7,
+  COPY: 8,
+  MOVE: 9,
+  DROP: 10,
+  VERIFY_EXPORT: 11,
+  DROP_ORPHAN: 12
 })
 /** Which scope. */
 const WHICH = Object.freeze({ ANY: 0, DEFAULT: 1, NAMED: 2 })
@@ -29,15 +40,18 @@ const WHICH = Object.freeze({ ANY: 0, DEFAULT: 1, NAMED: 2 })
  * @property {boolean} yes estimate or compact
  * @property {number} choice the format, or what becomes of what is there
  * @property {number} perTransaction
+ * @property {number} orphan an id
+ * @property {boolean} stream instead of a path
  */
 
 /**
- * Begins it. The answer is MessagePack.
+ * Begins it. The answer is MessagePack. With a stream, fd is the end of a pipe, which the caller must close.
  * @param {Order} order @param {unknown} envs to be kept meanwhile
- * @returns {{ id: number, promise: Promise<Buffer> }}
+ * @returns {{ id: number, promise: Promise<Buffer>, fd: number }}
  */
 function workStart (order, envs) {
-  return promiseOf(envs, (id) => {
+  let fd = -1
+  const started = promiseOf(envs, (id) => {
     frame[HANDLE] = order.env
     frame[TXN] = order.to
     frame[FLAGS] = order.what
@@ -55,9 +69,13 @@ function workStart (order, envs) {
     frame[OPTION + 4] = order.yes ? 1 : 0
     frame[OPTION + 5] = order.choice
     frame[OPTION + 6] = order.as === undefined ? 0 : 1
+    frame[OPTION + 7] = order.stream ? 1 : 0
+    frame[DB] = order.orphan
     loaded.addon.workStart()
     check()
+    fd = frame[OPTION + 8]
   })
+  return { ...started, fd }
 }
 
 /** @param {number} id */

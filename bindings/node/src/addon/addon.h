@@ -18,6 +18,8 @@
 #include <node_api.h>
 #include <slmdb.h>
 
+#include <stdatomic.h>
+
 /* All members are doubles: for JavaScript this is one Float64Array. Handles are ids from handles.c; 0 is none. */
 struct frame {
   double status; /* out: SLMDB_OK or what went wrong */
@@ -157,6 +159,21 @@ void define_maintenance(napi_env env, napi_value exports);
 void jobs_cancel(struct instance *self);
 /* The same; JavaScript's thread has ended. */
 void jobs_release(struct instance *self);
+
+/* ---- streams.c: the pipe between long work's thread and JavaScript ---- */
+
+/* The work's end of a pipe. */
+struct stream {
+  int fd; /* -1: none */
+  const atomic_bool *canceled;
+};
+
+/* Opens a pipe that the work writes to or reads from; *theirs: JavaScript's end. False, and answered, if it cannot. */
+bool stream_open(struct instance *self, struct stream *stream, bool writes, int *theirs);
+void stream_close(struct stream *stream);
+/* slmdb_write and slmdb_read. They end when the work is canceled. */
+int32_t stream_write(void *stream, const void *data, size_t length);
+int32_t stream_read(void *stream, void *buffer, size_t capacity, size_t *length);
 
 /* ---- results.c: what batches and jobs came to, on its way from the library's thread to JavaScript's ---- */
 

@@ -13,12 +13,14 @@
 
 #include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* lib/native/maintenance.js has the same numbers. */
-enum { MEASURE = 1, VERIFY, READERS, CLEAR_READERS, BACKUP, EXPORT, IMPORT, COPY, MOVE, DROP };
+enum {
+  MEASURE = 1, VERIFY, READERS, CLEAR_READERS, BACKUP, EXPORT, IMPORT, COPY, MOVE, DROP, VERIFY_EXPORT, DROP_ORPHAN
+};
 /* Which scope: option[1]. */
 enum { SCOPE_ANY = 0, SCOPE_DEFAULT = 1, SCOPE_NAMED = 2 };
 
@@ -34,6 +36,8 @@ struct job {
   bool default_scope, yes; /* yes: estimate or compact */
   int32_t choice;          /* the format, or what becomes of what is there */
   uint64_t per_txn;
+  uint32_t orphan;
+  struct stream stream; /* instead of a path */
   char *path, *database;
   size_t path_length, database_length;
   void *result; /* for result_arrive */
@@ -44,6 +48,7 @@ struct job {
 
 static void drop_hold(struct job *job) {
   if (atomic_fetch_sub(&job->holders, 1) > 1) return;
+  stream_close(&job->stream);
   free(job->path);
   free(job->database);
   free(job->answer);
@@ -90,15 +95,32 @@ static int32_t clear_readers(struct job *job, slmdb_error *error) {
   return status;
 }
 
-static int32_t work(struct job *job, slmdb_error *error) {
-  slmdb_work to = {.struct_size = sizeof to, .progress = follow, .answer = keep_answer, .user = job};
-  slmdb_selection part = {
-      .struct_size = sizeof part,
+static slmdb_selection selection_of(const struct job *job) {
+  return (slmdb_selection){
+      .struct_size = sizeof(slmdb_selection),
       .database = job->database,
       .database_length = job->database_length,
       .scope = job->scope,
       .default_scope = job->default_scope,
   };
+}
+
+/* Work by way of the pipe. */
+static int32_t work_through(struct job *job, const slmdb_work *to, slmdb_error *error) {
+  slmdb_selection part = selection_of(job);
+  struct stream *stream = &job->stream;
+  switch (job->what) {
+    case BACKUP: return slmdb_env_backup_to(job->env, stream_write, stream, job->yes, to, error);
+    case EXPORT: return slmdb_env_export_to(job->env, stream_write, stream, &part, job->choice, to, error);
+    case IMPORT: return slmdb_env_import_from(job->env, stream_read, stream, job->as, job->choice, to, error);
+    default: return slmdb_export_verify_from(stream_read, stream, to, error);
+  }
+}
+
+static int32_t work(struct job *job, slmdb_error *error) {
+  slmdb_work to = {.struct_size = sizeof to, .progress = follow, .answer = keep_answer, .user = job};
+  slmdb_selection part = selection_of(job);
+  if (job->stream.fd >= 0) return work_through(job, &to, error);
   const char *path = job->path;
   size_t length = job->path_length;
   switch (job->what) {
@@ -109,6 +131,8 @@ static int32_t work(struct job *job, slmdb_error *error) {
     case BACKUP: return slmdb_env_backup(job->env, path, length, job->yes, &to, error);
     case EXPORT: return slmdb_env_export(job->env, path, length, &part, job->choice, &to, error);
     case IMPORT: return slmdb_env_import(job->env, path, length, job->as, job->choice, &to, error);
+    case VERIFY_EXPORT: return slmdb_export_verify(path, length, &to, error);
+    case DROP_ORPHAN: return slmdb_orphan_drop(job->env, job->orphan, job->per_txn, &to, error);
     case DROP: return slmdb_scope_drop(job->env, job->scope, job->per_txn, &to, error);
     default:
       return slmdb_scope_copy(job->env, job->scope, job->to, job->as, job->choice, job->what == MOVE, &to, error);
@@ -131,6 +155,7 @@ static void *run(void *user) {
     if (status == SLMDB_OK && job->out_of_memory) fail(&error, SLMDB_OUT_OF_MEMORY, "no memory for the answer");
   }
   close_scopes(job);
+  stream_close(&job->stream); /* before the result, which is awaited at the stream's end */
   void *answer = job->answer;
   job->answer = NULL;
   result_arrive_with(job->result, &error, answer, job->answer_length);
@@ -170,12 +195,12 @@ static bool read_frame(struct instance *self, struct job *job) {
   job->yes = frame->option[4] == 1;
   job->choice = (int32_t)whole(frame->option[5]);
   job->per_txn = whole(frame->limit);
-  if (job->what < MEASURE || job->what > DROP) {
+  job->orphan = (uint32_t)whole(frame->db);
+  if (job->what < MEASURE || job->what > DROP_ORPHAN) {
     refuse(self, SLMDB_INTERNAL, "scoped-lmdb (Node): there is no work of this number");
     return false;
   }
-  job->env = handle_find(self, HANDLE_ENV, frame->handle);
-  if (job->env == NULL) return false;
+  if (job->what != VERIFY_EXPORT && (job->env = handle_find(self, HANDLE_ENV, frame->handle)) == NULL) return false;
   if (frame->txn != 0 && (job->to = handle_find(self, HANDLE_ENV, frame->txn)) == NULL) return false;
   if (!copy_bytes(self, frame->key, frame->key_length, &job->path, &job->path_length)) return false;
   if (!copy_bytes(self, frame->value, frame->value_length, &job->database, &job->database_length)) return false;
@@ -196,16 +221,29 @@ static bool start_thread(struct job *job) {
   return failed == 0;
 }
 
+/* Opens the pipe, if the frame asks for one. JavaScript's end is -1 without. */
+static bool open_stream(struct instance *self, struct job *job, int *theirs) {
+  if (self->frame->option[7] != 1) return true;
+  return stream_open(self, &job->stream, job->what == BACKUP || job->what == EXPORT, theirs);
+}
+
 static bool start(napi_env env, struct instance *self, struct job *job) {
+  int theirs = -1;
   if (!read_frame(self, job)) return false;
+  if (!open_stream(self, job, &theirs)) return false;
+  self->frame->option[8] = theirs;
   job->result = result_expect(env, self, job->id);
-  if (job->result == NULL) return false;
+  if (job->result == NULL) {
+    if (theirs >= 0) close(theirs);
+    return false;
+  }
   job->next = self->jobs;
   self->jobs = job;
   atomic_store(&job->holders, 2);
   if (start_thread(job)) return true;
   self->jobs = job->next;
   atomic_store(&job->holders, 1);
+  if (theirs >= 0) close(theirs);
   result_forget(env, self, job->result);
   refuse(self, SLMDB_OUT_OF_MEMORY, "no thread could be started for this work");
   return false;
@@ -215,7 +253,8 @@ static bool start(napi_env env, struct instance *self, struct job *job) {
  * handle: the Env; flags: what; option[0]: the number by which JavaScript knows it; txn: the Env to copy to, or 0; key:
  * a path; value: a database; expected: a scope, which option[1] says; option[2], option[3]: offset and length of
  * another scope's name, if option[6] is 1; option[4]: 1 for estimate or compact; option[5]: format or existing; limit:
- * entries of a transaction.
+ * entries of a transaction; db: an orphan's id; option[7]: 1 for a stream instead of a path. Out: option[8]: the file
+ * descriptor of its other end, which is JavaScript's.
  */
 static napi_value work_start(napi_env env, napi_callback_info info) {
   (void)info;
@@ -226,6 +265,7 @@ static napi_value work_start(napi_env env, napi_callback_info info) {
     return NULL;
   }
   atomic_store(&job->holders, 1);
+  job->stream = (struct stream){.fd = -1, .canceled = &job->canceled};
   if (start(env, self, job)) {
     self->frame->status = SLMDB_OK;
     return NULL;
@@ -251,7 +291,7 @@ static napi_value work_progress(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-/* option[0]: the number. The work ends when it next tells of progress. */
+/* option[0]: the number. The work ends when it next tells of progress, or waits for its stream. */
 static napi_value work_cancel(napi_env env, napi_callback_info info) {
   (void)info;
   struct job *job = *place_of(instance_of(env));

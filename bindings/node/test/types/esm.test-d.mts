@@ -1,7 +1,8 @@
 // Do the types say what the package does, to a program that imports it?
 import {
   Batch, Cursor, Database, DatabaseInfo, Entries, Env, EnvInfo, Extension, Float, Measures, Reader, Scope, ScopeEntry,
-  ScopeView, SlmdbCode, SlmdbError, StoredKey, StoredValue, Totals, Txn, VerifyReport, WriteTxn, open, version
+  ScopeView, SlmdbCode, SlmdbError, StoredKey, StoredValue, Totals, Txn, VerifyReport, WriteTxn, open, verifyExport,
+  version
 } from 'scoped-lmdb'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
@@ -237,6 +238,15 @@ check<Equal<ReturnType<typeof env.verify>, Promise<VerifyReport>>>()
 check<Equal<ReturnType<typeof env.readers>, Promise<Reader[]>>>()
 const { size } = await env.backup(new URL('file:///backup'), { compact: true, signal: AbortSignal.timeout(1000) })
 check<Equal<typeof size, number>>()
+await env.backup(process.stdout)
+await env.export(new WritableStream())
+await env.import(new Uint8Array(5), { as: 'x' })
+await env.import((async function * () { yield new Uint8Array(5) })())
+const whole: number = (await verifyExport(process.stdin, { signal: AbortSignal.timeout(5) })).entries
+const orphaned: number = await env.dropOrphan(5, { entriesPerTransaction: 5 })
+console.log(whole, orphaned)
+// @ts-expect-error a stream is written to, not a number
+env.export(5)
 const totals = await env.export('file', { format: 'lines', scope: new Scope('tenant') })
 check<Equal<typeof totals, Totals>>()
 await env.import('file', { as: 'other', existing: 'skip' })

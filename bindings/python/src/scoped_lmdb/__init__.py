@@ -17,6 +17,7 @@ from __future__ import annotations
 from . import _load
 from ._options import Durability, Kind, Layout, ValueType
 from ._walks import DatabaseStats
+from ._work import BinaryReader, BinaryWriter
 from .aio import AsyncScopeView
 from .batch import Batch, Submitted
 from .cursor import Range
@@ -67,7 +68,7 @@ from .errors import (
     ValueTooLargeError,
     WrongThreadError,
 )
-from .maintenance import ALL_SCOPES, AllScopes, Existing, ExportFormat
+from .maintenance import ALL_SCOPES, AllScopes, Existing, ExportFormat, verify_export
 from .reports import EnvDatabaseStats, EnvStats, Fault, Reader, Report, ScopeStats, Totals
 from .scope import Scope, ScopeInfo
 from .txn import ReadTxn, Txn, WriteTxn
@@ -78,6 +79,8 @@ __all__ = [
     "AllScopes",
     "AsyncScopeView",
     "Batch",
+    "BinaryReader",
+    "BinaryWriter",
     "BufferTooSmallError",
     "BusyError",
     "CanceledError",
@@ -150,6 +153,7 @@ __all__ = [
     "library_version",
     "open",
     "open_handles",
+    "verify_export",
 ]
 
 __version__ = "0.1.0"

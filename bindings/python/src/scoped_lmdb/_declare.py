@@ -20,7 +20,9 @@ CLOSED = 25
 INVALID_HANDLE = 26
 FORKED = 27
 BUFFER_TOO_SMALL = 29
+IO = 34
 BUSY = 35
+CANCELED = 39
 
 DURABLE, NO_META_SYNC, NO_SYNC = 0, 1, 2
 TYPED, BYTES_KEY, BYTES = 1, 2, 3
@@ -125,6 +127,10 @@ Done = ctypes.CFUNCTYPE(None, c_void_p, POINTER(ErrorStruct))
 Progress = ctypes.CFUNCTYPE(c_bool, c_void_p, c_uint64, c_uint64)
 Answer = ctypes.CFUNCTYPE(None, c_void_p, c_void_p, c_size_t)
 
+# slmdb_write and slmdb_read: streams, likewise.
+Write = ctypes.CFUNCTYPE(c_int32, c_void_p, c_void_p, c_size_t)
+Read = ctypes.CFUNCTYPE(c_int32, c_void_p, c_void_p, c_size_t, POINTER(c_size_t))
+
 
 class Work(ctypes.Structure):
     """slmdb_work. It keeps the functions that were given to it alive."""
@@ -228,10 +234,16 @@ _SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "slmdb_env_readers": (c_int32, (_handle, *_work)),
     "slmdb_env_clear_readers": (c_int32, (_handle, _count_out, _error)),
     "slmdb_env_backup": (c_int32, (_handle, *_bytes, c_bool, *_work)),
+    "slmdb_env_backup_to": (c_int32, (_handle, Write, c_void_p, c_bool, *_work)),
     "slmdb_env_export": (c_int32, (_handle, *_bytes, _selection, c_int32, *_work)),
+    "slmdb_env_export_to": (c_int32, (_handle, Write, c_void_p, _selection, c_int32, *_work)),
+    "slmdb_export_verify": (c_int32, (*_bytes, *_work)),
+    "slmdb_export_verify_from": (c_int32, (Read, c_void_p, *_work)),
     "slmdb_env_import": (c_int32, (_handle, *_bytes, _handle, c_int32, *_work)),
+    "slmdb_env_import_from": (c_int32, (_handle, Read, c_void_p, _handle, c_int32, *_work)),
     "slmdb_scope_copy": (c_int32, (_handle, _handle, _handle, _handle, c_int32, c_bool, *_work)),
     "slmdb_scope_drop": (c_int32, (_handle, _handle, c_uint64, *_work)),
+    "slmdb_orphan_drop": (c_int32, (_handle, c_uint32, c_uint64, *_work)),
 }
 
 # The two that are called once an entry. ctypes converts an argument at half the price where no argtypes are declared,
@@ -306,10 +318,16 @@ class Library:
     slmdb_env_readers: Function
     slmdb_env_clear_readers: Function
     slmdb_env_backup: Function
+    slmdb_env_backup_to: Function
     slmdb_env_export: Function
+    slmdb_env_export_to: Function
+    slmdb_export_verify: Function
+    slmdb_export_verify_from: Function
     slmdb_env_import: Function
+    slmdb_env_import_from: Function
     slmdb_scope_copy: Function
     slmdb_scope_drop: Function
+    slmdb_orphan_drop: Function
     get_copy: Function
     put: Function
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import io
 import threading
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, Protocol
 
 import msgpack  # type: ignore[import-untyped]
 
@@ -14,12 +15,27 @@ from .errors import InvalidArgumentError
 Progress = Optional[Callable[[int, int], Optional[bool]]]
 
 
+class BinaryWriter(Protocol):
+    """What a stream can be written to: a binary file, an io.BytesIO, a gzip.GzipFile, a socket's makefile("wb"), ..."""
+
+    def write(self, data: bytes, /) -> Any:
+        """Takes the bytes; a raw file says how many of them it took, and is then asked again for the rest."""
+
+
+class BinaryReader(Protocol):
+    """What a stream can be read from: a binary file, an io.BytesIO, a gzip.GzipFile, an HTTP response, ..."""
+
+    def read(self, size: int, /) -> Any:
+        """Up to so many bytes; b"" at the end."""
+
+
 class Work:
     """One call of the library that may take long.
 
     Python tells signals to the main thread only, and only between two of its own steps: a call that runs on it would
     put off a KeyboardInterrupt until its end. So there the call runs on a thread of its own, which is waited for, and
-    an exception of a signal's handler ends the work by way of its next report of progress.
+    an exception of a signal's handler ends the work by way of its next report of progress, of which there is one at
+    least every tenth of a second.
     """
 
     def __init__(self, progress: Progress) -> None:
@@ -58,6 +74,50 @@ class Work:
             self._answer = ctypes.string_at(document, length)
         except BaseException as error:
             self._raised = error
+
+    def _write(self, file: BinaryWriter, data: int, length: int) -> int:
+        try:
+            rest = ctypes.string_at(data, length)
+            while rest:
+                if self._stop:
+                    return _declare.CANCELED
+                written = file.write(rest)
+                if not isinstance(file, io.RawIOBase):
+                    break
+                if not written:  # None: it would block
+                    raise BlockingIOError("the stream takes nothing now: it must be one that blocks")
+                rest = rest[written:]
+        except BaseException as error:
+            return self._failed(error)
+        return _declare.OK
+
+    def _read(self, file: BinaryReader, buffer: int, capacity: int, length: Any) -> int:
+        try:
+            if self._stop:
+                return _declare.CANCELED
+            data = file.read(capacity)
+            if data is None:
+                raise BlockingIOError("the stream has nothing now: it must be one that blocks")
+            given = bytes(memoryview(data))
+            if len(given) > capacity:
+                raise ValueError(f"the stream's read({capacity}) returned {len(given)} bytes")
+            ctypes.memmove(buffer, given, len(given))
+            length[0] = len(given)
+        except BaseException as error:
+            return self._failed(error)
+        return _declare.OK
+
+    def _failed(self, error: BaseException) -> int:
+        self._interrupted(error)
+        return _declare.CANCELED
+
+    def writer(self, file: BinaryWriter) -> Any:
+        """The function that writes to a file, for the library. It must be kept until `run` has returned."""
+        return _declare.Write(lambda _user, data, length: self._write(file, data, length))
+
+    def reader(self, file: BinaryReader) -> Any:
+        """The same for one that is read from."""
+        return _declare.Read(lambda _user, buffer, capacity, length: self._read(file, buffer, capacity, length))
 
     # ---- running -----------------------------------------------------------------------------------------------------
 

@@ -8,10 +8,10 @@ import os
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final, Literal, Union
 
-from . import _declare, _frame, _options, reports
+from . import _declare, _frame, _load, _options, reports
 from ._handle import Handle
 from ._registry import Registry, _not_registered
-from ._work import Progress, Work
+from ._work import BinaryReader, BinaryWriter, Progress, Work
 from .database import Database
 from .errors import ClosedError, InvalidArgumentError, InvalidNameError, NotFoundError
 from .scope import Scope, ScopeLike
@@ -49,9 +49,14 @@ class Maintenance(Registry):
 
     All of it may take long, and lets other threads of Python run. Where it takes `progress`, that is called now and
     then with what is done and how much there is, two ints in entries, bytes or pages; the latter is 0 if not known. It
-    runs on another thread, one call at a time, and must be quick. It returns None, or False to end the work, which is
-    then a CanceledError; what it raises ends the work too, and is raised to the caller. So does a KeyboardInterrupt in
-    the main thread, as soon as the work next reports: one that waits for the write lock does when it has got it.
+    runs on another thread, one call at a time, and must be quick; while there is nothing new it is called again every
+    tenth of a second. It returns None, or False to end the work, which is then a CanceledError; what it raises ends the
+    work too, and is raised to the caller. So does a KeyboardInterrupt in the main thread. Work that waits for this
+    process's writer ends at once then; one that waits for another process's, or for a stream, when that wait is over.
+
+    Where it takes a path, it takes a binary file object as well, or whatever has its `write` or `read`: `io.BytesIO`,
+    `gzip.open`, a socket's `makefile`, an HTTP response. It is used on another thread, one call at a time, and neither
+    flushed nor closed. What it raises ends the work, and is raised to the caller.
 
     Not while this thread has a transaction of the Env open, nor in what a batch's result calls. Any other thread. In
     asyncio: `await asyncio.to_thread(env.backup, path)`. Errors of all: CanceledError, ClosedError, IOFailedError,
@@ -123,15 +128,15 @@ class Maintenance(Registry):
 
     # ---- backup, export, import --------------------------------------------------------------------------------------
 
-    def backup(self, path: Path, *, compact: bool = False, progress: Progress = None) -> int:
-        """Copies the Env, as its last commit left it, into the new folder `path`, and returns how many bytes.
+    def backup(self, to: Path | BinaryWriter, *, compact: bool = False, progress: Progress = None) -> int:
+        """Copies the Env, as its last commit left it, and returns how many bytes. Others read and write meanwhile.
 
-        Others read and write meanwhile. The folder has its name only once it is whole and on disk; `open` opens it.
-
+        to       the path of a new folder, which has its name only once it is whole and on disk; `open` opens it. Or a
+                 binary file: it gets the bytes of the `data.mdb` of such a folder, which are none if this fails.
         compact  leave out free pages.
 
-        Errors: InvalidArgumentError if `path` has something in it, PathNotFoundError if its parent does not exist,
-        PermissionDeniedError, DiskFullError.
+        Errors: InvalidArgumentError if the folder has something in it, PathNotFoundError if its parent does not exist,
+        PermissionDeniedError, DiskFullError; what the file raises.
 
             >>> users.scope("tenant1")["alice"] = 1
             >>> size = env.backup("backup", compact=True)
@@ -139,29 +144,29 @@ class Maintenance(Registry):
             ...     copy.database("users").scope("tenant1")["alice"]
             1
         """
-        encoded = _encode_path(path)
-        answer = self._work(progress, self._library.slmdb_env_backup, encoded, len(encoded), bool(compact))
-        return int(answer["size"])
+        work = Work(progress)
+        function, place = _to(work, to, self._library.slmdb_env_backup, self._library.slmdb_env_backup_to)
+        return int(self._run(work, function, *place, bool(compact))["size"])
 
     def export(
         self,
-        path: Path,
+        to: Path | BinaryWriter,
         *,
         database: Database[Any, Any] | str | None = None,
         scope: SelectedScope = ALL_SCOPES,
         format: ExportFormat = "blocks",
         progress: Progress = None,
     ) -> reports.Totals:
-        """Writes the Env, or a part of it, as one snapshot has it, to the new file `path`.
+        """Writes the Env, or a part of it, as one snapshot has it. `import_file` reads it, in any language's Env.
 
-        The file has its name only once it is whole and on disk. `import_file` reads it, in any language's Env.
-
+        to        the path of a new file, which has its name only once it is whole and on disk; or a binary file.
         database  the only one to export; None: all.
         scope     the only one; None is the default one.
         format    "blocks": MessagePack with checksums, for programs. "lines": JSON Lines, for people.
 
-        Errors: InvalidArgumentError if `path` exists, NotFoundError if the scope is not registered,
-        DatabaseNotFoundError, CorruptError, PathNotFoundError, PermissionDeniedError, DiskFullError.
+        Errors: InvalidArgumentError if the path exists, NotFoundError if the scope is not registered,
+        DatabaseNotFoundError, CorruptError, PathNotFoundError, PermissionDeniedError, DiskFullError; what the file
+        raises.
 
             >>> users.scope("tenant1")["alice"] = 1
             >>> env.export("tenant1.jsonl", scope="tenant1", format="lines").entries
@@ -170,39 +175,48 @@ class Maintenance(Registry):
             1
             >>> users.scope("tenant2")["alice"]
             1
+            >>> import io
+            >>> memory = io.BytesIO()
+            >>> env.export(memory, scope="tenant1").entries
+            1
+            >>> _ = memory.seek(0)
+            >>> env.import_file(memory, into="tenant3").entries
+            1
         """
         number = _options._word("format", format, _FORMATS)
-        encoded = _encode_path(path)
+        work = Work(progress)
+        function, place = _to(work, to, self._library.slmdb_env_export, self._library.slmdb_env_export_to)
         selection, held = self._selection(database, scope)
-        answer = self._work(
-            progress, self._library.slmdb_env_export, encoded, len(encoded), ctypes.byref(selection), number
-        )
+        answer = self._run(work, function, *place, ctypes.byref(selection), number)
         del held
         return reports.totals(answer)
 
     def import_file(
         self,
-        path: Path,
+        source: Path | BinaryReader,
         *,
         into: Scope | str | None = None,
         existing: Existing = "refuse",
         progress: Progress = None,
     ) -> reports.Totals:
-        """Imports a file that `export` wrote, of either format, all or nothing. Missing databases are made first.
+        """Imports what `export` wrote, of either format, all or nothing. Missing databases are made first.
 
+        source    the path of a file, which is verified before anything is imported; or a binary file, which is read to
+                  its end, and verified while it is imported: nothing can be seen before all of it was, and what had
+                  gathered is deleted if it is damaged. Unless `existing` is "refuse", other writers wait meanwhile.
         into      another scope for the only one in the file; None: each into the one that it was in.
         existing  "refuse": nothing is done if a scope of the file has entries in one of its databases, a
                   KeyExistsError. "overwrite": entries under the same keys are replaced. "skip": they stay.
 
-        Errors: CorruptError, with the place, if the file is damaged, before anything is imported; FormatTooNewError,
-        KeyExistsError, KindMismatchError, LayoutMismatchError, ReadOnlyError, MapFullError, TxnFullError,
-        DiskFullError, PathNotFoundError, PermissionDeniedError.
+        Errors: CorruptError, with the place, if the file is damaged or cut off; FormatTooNewError, KeyExistsError,
+        KindMismatchError, LayoutMismatchError, ReadOnlyError, MapFullError, TxnFullError, DiskFullError,
+        PathNotFoundError, PermissionDeniedError; what the file raises.
         """
         number = _options._word("existing", existing, _EXISTING)
-        encoded = _encode_path(path)
+        work = Work(progress)
+        function, place = _from(work, source, self._library.slmdb_env_import, self._library.slmdb_env_import_from)
         held = self._scopes[into]
-        answer = self._work(progress, self._library.slmdb_env_import, encoded, len(encoded), held._argument, number)
-        return reports.totals(answer)
+        return reports.totals(self._run(work, function, *place, held._argument, number))
 
     # ---- scopes ------------------------------------------------------------------------------------------------------
 
@@ -280,6 +294,21 @@ class Maintenance(Registry):
             raise _not_registered(scope) from None
         return int(answer["entries"])
 
+    def drop_orphan(self, id: int, *, entries_per_transaction: int = 0, progress: Progress = None) -> int:
+        """Deletes the entries of an id that no scope has, in every database: what `verify` calls an orphan.
+
+        id                       the number, as in the report's `Fault.id`.
+        entries_per_transaction  as for `drop_scope`; 0: 16,384.
+
+        Returns how many there were. Errors: InvalidArgumentError if a scope has the id, ReadOnlyError.
+
+            >>> env.drop_orphan(4711)
+            0
+        """
+        number = _options.unsigned("id", id, 32)
+        most = _options.unsigned("entries_per_transaction", entries_per_transaction, 64)
+        return int(self._work(progress, self._library.slmdb_orphan_drop, number, most)["entries"])
+
     def _copy(
         self, scope: ScopeLike, to: Env | None, into: ScopeLike, existing: Existing, move: bool, progress: Progress
     ) -> reports.Totals:
@@ -305,8 +334,11 @@ class Maintenance(Registry):
     def _work(
         self, progress: Progress, function: Any, *arguments: Any, to: Maintenance | None = None
     ) -> dict[str, Any]:
+        return self._run(Work(progress), function, *arguments, to=to)
+
+    def _run(self, work: Work, function: Any, *arguments: Any, to: Maintenance | None = None) -> dict[str, Any]:
         here = self._has_write() or (to is not None and to._has_write())
-        return Work(progress).run(function, self._handle.argument, *arguments, here=here)
+        return work.run(function, self._handle.argument, *arguments, here=here)
 
     def _has_write(self) -> bool:
         """Whether this thread has a write transaction open."""
@@ -334,11 +366,48 @@ class Maintenance(Registry):
         return selection, held
 
 
-def _encode_path(path: Path) -> bytes:
+def verify_export(source: Path | BinaryReader, *, progress: Progress = None) -> reports.Totals:
+    """Reads what `Env.export` wrote to its end, and imports nothing: whether it is whole, and what it has.
+
+    source    the path of a file, or a binary file, as for `Env.import_file`.
+    progress  as for all maintenance of an Env.
+
+    Errors: CorruptError, with the place, if it is damaged, cut off or no export; FormatTooNewError, CanceledError,
+    PathNotFoundError, PermissionDeniedError, IOFailedError; what the file raises.
+
+        >>> users.scope("tenant1")["alice"] = 1
+        >>> _ = env.export("tenant1.slmdb", scope="tenant1")
+        >>> scoped_lmdb.verify_export("tenant1.slmdb").entries
+        1
+    """
+    work, library = Work(progress), _load.library()
+    function, place = _from(work, source, library.slmdb_export_verify, library.slmdb_export_verify_from)
+    return reports.totals(work.run(function, *place, here=False))
+
+
+def _to(work: Work, to: Path | BinaryWriter, by_path: Any, by_stream: Any) -> tuple[Any, tuple[Any, ...]]:
+    """The function that writes to a path or to a file, and the arguments that say which."""
+    if isinstance(to, (str, bytes, os.PathLike)) or not callable(getattr(to, "write", None)):
+        encoded = _encode_path(to)
+        return by_path, (encoded, len(encoded))
+    return by_stream, (work.writer(to), None)
+
+
+def _from(work: Work, source: Path | BinaryReader, by_path: Any, by_stream: Any) -> tuple[Any, tuple[Any, ...]]:
+    """The function that reads from a path or from a file, and the arguments that say which."""
+    if isinstance(source, (str, bytes, os.PathLike)) or not callable(getattr(source, "read", None)):
+        encoded = _encode_path(source)
+        return by_path, (encoded, len(encoded))
+    return by_stream, (work.reader(source), None)
+
+
+def _encode_path(path: object) -> bytes:
     try:
-        return os.fsencode(path)
+        return os.fsencode(path)  # type: ignore[arg-type]
     except (TypeError, ValueError) as error:
-        raise InvalidArgumentError(f"a path is str, bytes or os.PathLike, not {path!r}: {error}") from error
+        raise InvalidArgumentError(
+            f"a path is str, bytes or os.PathLike, and a stream a binary file, not {path!r}: {error}"
+        ) from error
 
 
 def _encode_name(name: object) -> bytes:
