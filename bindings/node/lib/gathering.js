@@ -5,6 +5,7 @@
 // only together with others of its turn is small: a large value has a batch of its own, so that it alone finds the map
 // full. Puts that can fail only together share their promise, since a hundred thousand of them cost more than the puts.
 
+const { setImmediate } = require('node:timers') // not the global one, which tests of others replace
 const encoder = require('./encoder.js')
 const native = require('./native.js')
 const { SlmdbError, STATUS } = require('./errors.js')
