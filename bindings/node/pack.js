@@ -84,7 +84,7 @@ function stagePackage (folder) {
   copy(path.join(here, 'README.md'), path.join(folder, 'README.md'))
   for (const name of LICENSES) copy(path.join(root, name), path.join(folder, name))
   stageSources(path.join(folder, 'source'))
-  const { devDependencies: _, scripts: __, ...published } = manifest
+  const { devDependencies: _, scripts: __, tsd: ___, ...published } = manifest
   writeManifest(folder, {
     ...published,
     files: [...manifest.files, ...LICENSES, 'source'],

@@ -22,6 +22,7 @@ const { copyOf, decode } = require('./decoder.js')
  * @property {(from: Source, start: number, end: number) => unknown} readValue
  * @property {((bytes: Buffer) => any) | undefined} decodePiece what the user's codec makes of a value in a page
  * @property {boolean} rawValues values are written as they are given
+ * @property {boolean} isOurs keys and values are written by this package alone, and not bound to a type of heed's
  * @property {Omit<import('./decoder.js').PageShape, 'keys' | 'values'>} shape of pages
  */
 
@@ -145,11 +146,11 @@ function valuesBy (codec, rawValues) {
 }
 
 /**
- * @param {{ rawKeys: boolean, rawValues: boolean, floatKeys: boolean, floatValues: boolean,
+ * @param {{ rawKeys: boolean, rawValues: boolean, floatKeys: boolean, floatValues: boolean, isHeedTyped: boolean,
  *   codec: ValueCodec | undefined }} kind
  * @returns {Codec}
  */
-function makeCodec ({ rawKeys, rawValues, floatKeys, floatValues, codec }) {
+function makeCodec ({ rawKeys, rawValues, floatKeys, floatValues, isHeedTyped, codec }) {
   const typedKey = floatKeys ? numbersAsFloats(writeTypedKey) : writeTypedKey
   const typedValue = floatValues ? numbersAsFloats(writeTypedValue) : writeTypedValue
   const values = {
@@ -164,6 +165,7 @@ function makeCodec ({ rawKeys, rawValues, floatKeys, floatValues, codec }) {
     readKey: rawKeys ? readRaw : floatKeys ? readTyped : readMarkedKey,
     ...(codec === undefined ? values : valuesBy(codec, rawValues)),
     rawValues: rawValues && codec === undefined,
+    isOurs: codec === undefined && !isHeedTyped,
     shape: { marksFloats: !rawKeys && !floatKeys, pieces: codec !== undefined, binary: rawValues }
   }
 }

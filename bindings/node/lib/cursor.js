@@ -1,6 +1,7 @@
 'use strict'
 // Walks over entries, a page at a time: one call of the library and one decoding for many entries.
 
+const { setImmediate } = require('node:timers') // not the global one, which tests of others replace
 const native = require('./native.js')
 const { decodePage } = require('./decoder.js')
 const { invalidArgument } = require('./errors.js')

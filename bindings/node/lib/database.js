@@ -68,6 +68,7 @@ class Database {
       rawValues: opened.kind === KIND.BYTES,
       floatKeys: FLOATS.includes(/** @type {string} */ (opened.keyType)),
       floatValues: FLOATS.includes(/** @type {string} */ (opened.valueType)),
+      isHeedTyped: opened.keyType !== undefined || opened.valueType !== undefined,
       codec: opened.codec
     })
     targets.set(this, {

@@ -10,13 +10,19 @@ const { Float } = require('./float.js')
 const shapes = require('./shapes.js')
 
 /**
- * What toString('utf8', start, end) comes to, without its checks of the arguments, which cost as much as the work. Not
- * documented, so not relied on.
- * @type {(this: Buffer, start: number, end: number) => string}
+ * What toString(encoding, start, end) comes to, without its checks of the arguments, which cost as much as the work.
+ * Not documented, so not relied on.
+ * @param {'utf8' | 'latin1'} encoding
+ * @returns {(this: Buffer, start: number, end: number) => string}
  */
-const utf8Slice = /** @type {any} */ (Buffer.prototype).utf8Slice ??
-  /** @this {Buffer} @param {number} start @param {number} end */
-  function (start, end) { return this.toString('utf8', start, end) }
+function slicerOf (encoding) {
+  return /** @type {any} */ (Buffer.prototype)[`${encoding}Slice`] ??
+    /** @this {Buffer} @param {number} start @param {number} end */
+    function (start, end) { return this.toString(encoding, start, end) }
+}
+
+const utf8Slice = slicerOf('utf8')
+const latin1Slice = slicerOf('latin1')
 
 /** Levels of nesting. Python's msgpack reads no more either. */
 const DEEPEST = 1024
@@ -41,18 +47,30 @@ function claim (length) {
   if (length > end - position) fail('they end too early')
 }
 
+/**
+ * Short texts are cut out of the text that all bytes from the first of them on make, read as Latin-1: one call for many
+ * of them. What is cut out keeps the whole in memory, so that is no longer than Node's own pool of Buffers.
+ */
+const WINDOW = 4096
+const LONG_TEXT = 512
+let around = ''
+let aroundStart = 0
+
 /** @param {number} length */
 function readText (length) {
-  if (length > 15) return readLongText(length)
+  if (length > LONG_TEXT) return readLongText(length)
   claim(length)
-  const codes = new Array(length)
-  for (let i = 0; i < length; i++) {
-    const code = buffer[position + i]
-    if (code > 0x7f) return readLongText(length)
-    codes[i] = code
+  let bits = 0
+  for (let i = position; i < position + length; i++) bits |= buffer[i]
+  if (bits > 0x7f) return readLongText(length)
+  let at = position - aroundStart
+  if (at + length > around.length) {
+    around = latin1Slice.call(buffer, position, Math.min(position + WINDOW, end))
+    aroundStart = position
+    at = 0
   }
   position += length
-  return String.fromCharCode.apply(String, codes)
+  return around.substring(at, at + length)
 }
 
 /** @param {number} length */
@@ -69,9 +87,30 @@ function readLongText (length) {
 /** @param {number} length */
 function readBinary (length) {
   claim(length)
-  const bytes = copyOf(buffer, position, length)
+  const start = position
   position += length
-  return bytes
+  return copyOfMany(start, length)
+}
+
+/**
+ * Short ones of a page are cut out of one copy of all bytes from the first of them on, as Node cuts its Buffers out
+ * of a pool of this size.
+ */
+const CHUNK = 8192
+const LONG_BINARY = 1024
+let chunk = new ArrayBuffer(0)
+let chunkStart = 0
+let chunkEnd = 0
+
+/** A Buffer of its own, of what is read now. @param {number} start @param {number} length */
+function copyOfMany (start, length) {
+  if (start >= chunkStart && start + length <= chunkEnd) return Buffer.from(chunk, start - chunkStart, length)
+  if (length > LONG_BINARY || end - start < 4 * length) return copyOf(buffer, start, length)
+  chunkStart = start
+  chunkEnd = Math.min(start + CHUNK, end)
+  chunk = new ArrayBuffer(chunkEnd - start)
+  new Uint8Array(chunk).set(new Uint8Array(buffer.buffer, buffer.byteOffset + start, chunkEnd - start))
+  return Buffer.from(chunk, 0, length)
 }
 
 /**
@@ -120,7 +159,7 @@ function readName () {
     }
   }
   position = start
-  const name = readText(length)
+  const name = readLongText(length) // not cut out of a longer text, which would be kept with it
   if (name.length === length) names[index] = name
   return name
 }
@@ -329,6 +368,9 @@ function start (bytes, bytesView, from, to) {
   position = from
   end = to
   marksFloats = false
+  around = ''
+  aroundStart = from
+  chunkStart = chunkEnd = 0
 }
 
 function readCount () {
@@ -343,7 +385,7 @@ function readPiece (isBinary) {
   if (isBinary) return /** @type {Buffer} */ (read(0))
   const from = position
   skip()
-  return copyOf(buffer, from, position - from)
+  return copyOfMany(from, position - from)
 }
 
 /** Bytes of what follows the first byte from c4 on: of the length, of what is before the data, or of the number. */

@@ -279,22 +279,34 @@ function writeArray (array, depth) {
  * @param {object} object @param {number} depth
  */
 function writePlain (object, depth) {
-  const names = Object.keys(object)
-  const wide = names.length > 15
   const head = position
-  writeHeadOfMap(names.length)
   let count = 0
-  for (let i = 0; i < names.length; i++) {
-    const value = /** @type {Record<string, unknown>} */ (object)[names[i]]
+  writeByte(0x80)
+  for (const name in object) { // V8 makes this loop faster than one over Object.keys()
+    if (!hasOwn.call(object, name)) continue
+    const value = /** @type {Record<string, unknown>} */ (object)[name]
     if (value === undefined) continue
-    writeText(names[i])
+    if (++count === 16) widen(head + 1)
+    else if (count === 0x10000) widen(head + 3)
+    writeText(name)
     writeAny(value, depth)
-    count++
   }
-  if (count === names.length) return
-  if (!wide) buffer[head] = 0x80 | count
-  else if (names.length < 0x10000) view.setUint16(head + 1, count)
+  if (count < 16) {
+    buffer[head] = 0x80 | count
+    return
+  }
+  buffer[head] = count < 0x10000 ? 0xde : 0xdf
+  if (count < 0x10000) view.setUint16(head + 1, count)
   else view.setUint32(head + 1, count)
+}
+
+const hasOwn = Object.prototype.hasOwnProperty
+
+/** Makes room for two more bytes of a number. @param {number} at */
+function widen (at) {
+  need(2)
+  buffer.copyWithin(at + 2, at, position)
+  position += 2
 }
 
 /** @param {number} length */

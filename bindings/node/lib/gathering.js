@@ -3,10 +3,12 @@
 //
 // A write that the library refuses for itself (a key that is too long) is taken out, and rejects alone. What can fail
 // only together with others of its turn is small: a large value has a batch of its own, so that it alone finds the map
-// full.
+// full. Puts that can fail only together share their promise, since a hundred thousand of them cost more than the puts.
 
+const { setImmediate } = require('node:timers') // not the global one, which tests of others replace
 const encoder = require('./encoder.js')
 const native = require('./native.js')
+const { SlmdbError, STATUS } = require('./errors.js')
 
 const { ADD } = native
 
@@ -15,6 +17,8 @@ const MOST_WRITES = 4096
 const MOST_BYTES = 256 * 1024
 /** Bytes of a write beyond which it has a batch of its own. */
 const LARGE = 16 * 1024
+/** Bytes of a key as MessagePack that is not too long anywhere, whatever it holds: as stored it is at most doubled. */
+const SHORT_KEY = 200
 
 /** @typedef {import('./database.js').Target} Target */
 
@@ -26,8 +30,11 @@ class Gathering {
   #envHandle
   /** The library's batch; 0: nothing is gathered. */
   #batch = 0
-  /** By write; undefined: it has been rejected. @type {{ resolve: () => void, reject: (error: unknown) => void }[]} */
-  #writes = []
+  /** Those that may be refused for themselves, and their promises. @type {Settling[]} */
+  #own = []
+  /** The promise of all others. @type {Settling | undefined} */
+  #shared
+  #count = 0
   /** Batches that were submitted and have not come to anything. */
   #underWay = 0
 
@@ -36,6 +43,8 @@ class Gathering {
   #length = 0
   /** Where each put of the page begins. @type {number[]} */
   #starts = []
+  /** What each put of the page is settled by. @type {Settling[]} */
+  #owners = []
   /** @type {Target | undefined} */
   #target
   /** @type {unknown} */
@@ -57,6 +66,7 @@ class Gathering {
     const start = encoder.mark()
     try {
       target.codec.writePageKey(key)
+      const keyLength = encoder.mark() - start
       target.codec.writePageValue(value)
       const length = encoder.mark() - start
       if (length > LARGE) return this.#putAlone(target, scope, start, length)
@@ -67,7 +77,9 @@ class Gathering {
         this.#scope = scope
       }
       this.#append(encoder.request(), start, length)
-      return this.#added()
+      const settling = target.codec.isOurs && keyLength <= SHORT_KEY && isSafe(key) ? this.#share() : this.#addOwn()
+      this.#owners.push(settling)
+      return this.#added(settling)
     } finally {
       encoder.reset(start)
     }
@@ -85,7 +97,7 @@ class Gathering {
     } finally {
       encoder.reset(start)
     }
-    return this.#added()
+    return this.#added(this.#addOwn())
   }
 
   /** @param {Target} target @param {unknown} scope @param {number} start @param {number} length */
@@ -126,12 +138,20 @@ class Gathering {
     this.#length = end
   }
 
-  /** @returns {Promise<void>} */
-  #added () {
-    /** @type {Promise<void>} */
-    const promise = new Promise((resolve, reject) => { this.#writes.push({ resolve, reject }) })
-    if (this.#writes.length >= MOST_WRITES || this.#length >= MOST_BYTES) this.submit()
-    return promise
+  #share () {
+    return this.#shared ??= new Settling()
+  }
+
+  #addOwn () {
+    const settling = new Settling()
+    this.#own.push(settling)
+    return settling
+  }
+
+  /** @param {Settling} settling @returns {Promise<void>} */
+  #added (settling) {
+    if (++this.#count >= MOST_WRITES || this.#length >= MOST_BYTES) this.submit()
+    return settling.promise
   }
 
   /** The page into the batch; if one of its puts is refused, one after the other. */
@@ -141,16 +161,16 @@ class Gathering {
     try {
       this.#addPage(0, this.#length, count)
     } catch {
-      const first = this.#writes.length - count
       for (let i = 0; i < count; i++) {
         try {
           this.#addPage(this.#starts[i], this.#starts[i + 1] ?? this.#length, 1)
         } catch (error) {
-          this.#writes[first + i].reject(ofOne(error))
+          this.#owners[i].reject(ofOne(error))
         }
       }
     }
     this.#starts = []
+    this.#owners = []
     this.#length = 0
     this.#target = undefined
   }
@@ -173,23 +193,62 @@ class Gathering {
     if (this.#batch === 0) return
     this.#flushPage()
     const batch = this.#batch
-    const writes = this.#writes
+    const all = this.#shared === undefined ? this.#own : [...this.#own, this.#shared]
+    const isWhole = this.#shared?.isRejected !== true
     this.#batch = 0
-    this.#writes = []
+    this.#own = []
+    this.#shared = undefined
+    this.#count = 0
     gathering.delete(this)
     const settled = (/** @type {unknown} */ error) => {
       this.#underWay--
-      for (const write of writes) {
-        if (error === undefined) write.resolve() // nothing happens if it was rejected before
-        else write.reject(error)
+      for (const one of all) {
+        if (error === undefined) one.resolve() // nothing happens if it was rejected before
+        else one.reject(error)
       }
     }
     this.#underWay++
     try {
+      if (!isWhole) return dropWhole(batch, settled)
       native.batchSubmitTo(batch, { env: this.#env, resolve: settled, reject: settled })
     } catch (error) {
       settled(error)
     }
+  }
+}
+
+/** Whether the library can refuse a short key only together with everything else. @param {unknown} key */
+function isSafe (key) {
+  return (typeof key === 'string' && key !== '') || Number.isSafeInteger(key) ||
+    (key instanceof Uint8Array && key.length > 0)
+}
+
+/**
+ * One of those that share a promise was refused, against what isSafe says: then none may be kept.
+ * @param {number} batch @param {(error: unknown) => void} settled
+ */
+function dropWhole (batch, settled) {
+  native.batchClose(batch)
+  settled(new SlmdbError(STATUS.CANCELED, 'another write of the same turn was refused, and none of them was done'))
+}
+
+/** A promise and what settles it. */
+class Settling {
+  isRejected = false
+  /** @type {() => void} */
+  resolve = () => {}
+  /** @type {(error: unknown) => void} */
+  #reject = () => {}
+  /** @type {Promise<void>} */
+  promise = new Promise((resolve, reject) => {
+    this.resolve = resolve
+    this.#reject = reject
+  })
+
+  /** @param {unknown} error */
+  reject (error) {
+    this.isRejected = true
+    this.#reject(error)
   }
 }
 

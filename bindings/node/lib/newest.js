@@ -3,6 +3,7 @@
 // since it began, so each sees what one of its own would see. It ends when the event loop comes round, or as soon as
 // something needs it to: it keeps no old pages for longer than that.
 
+const { setImmediate } = require('node:timers') // not the global one, which tests of others replace
 const native = require('./native.js')
 
 const READ = 0

@@ -298,3 +298,24 @@ check('what was acknowledged is there after kill -9', async (place) => {
   for (let i = 0; i < acknowledged; i++) assert.equal(view.get(i), i)
   assert.equal(all(view.keys({ prefix: undefined })).length, view.count())
 })
+
+check('puts of one turn: one that is refused fails no other, and a full map fails all', async (place) => {
+  const env = place.open({ mapSize: 256 * 1024 })
+  const view = env.database('d').scope('a')
+  const raw = env.bytesDatabase('raw').scope('a')
+  const good = [view.put('a', 1), view.put(['a', 1], 2), view.put(7, 3), raw.put(Buffer.from('k'), Buffer.from('v'))]
+  const bad = Promise.allSettled([
+    view.put('x'.repeat(600), 1), view.put(NaN, 2), raw.put(Buffer.alloc(0), Buffer.from('v'))
+  ])
+  good.push(view.put('b', 4), view.put('', 5), view.delete('none'), raw.put(Buffer.alloc(507, 1), Buffer.from('w')))
+  await Promise.all(good)
+  assert.deepEqual((await bad).map(({ reason }) => reason.code),
+    ['SLMDB_KEY_TOO_LONG', 'SLMDB_INVALID_KEY', 'SLMDB_EMPTY_KEY'])
+  assert.deepEqual([...view.values()], [5, 1, 4, 2, 3])
+  assert.equal(raw.size, 2)
+  const many = Array.from({ length: 600 }, (_, i) => view.put(`large ${i}`, 'x'.repeat(1000)))
+  const results = await Promise.allSettled(many)
+  const full = results.filter(({ reason }) => reason?.code === 'SLMDB_MAP_FULL')
+  assert.notEqual(full.length, 0)
+  for (const [i, { status }] of results.entries()) assert.equal(view.has(`large ${i}`), status === 'fulfilled')
+})

@@ -207,3 +207,23 @@ test('no result points into the memory that is used again', () => {
   memory.fill(0)
   assert.deepStrictEqual([value[0].toString(), value[1], value[2].data.toString()], ['abc', 'text', 'xyz'])
 })
+
+test('objects of few, many and very many properties, some of them undefined, and inherited ones', () => {
+  for (const count of [0, 1, 14, 15, 16, 17, 255, 0xffff, 0x10000, 0x10001]) {
+    const object = Object.fromEntries(Array.from({ length: count }, (_, i) => [`n${i}`, i]))
+    const bytes = encode(object)
+    assert.deepEqual(bytes, Buffer.from(independentEncode(object)))
+    assert.deepEqual(encode({ a: undefined, ...object, b: undefined }), bytes)
+    assert.deepStrictEqual(decode(bytes), object)
+  }
+  const wide = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`n${i}`, i]))
+  let nested = wide
+  for (let i = 0; i < 200; i++) nested = { ...wide, inner: nested }
+  assert.deepStrictEqual(decode(encode(nested)), nested) // at a cost that does not double with each level
+  Object.defineProperty(Object.prototype, 'inherited', { value: 1, enumerable: true, configurable: true })
+  try {
+    assert.deepEqual([...encode({ a: 1 })], [0x81, 0xa1, 0x61, 1])
+  } finally {
+    delete Object.prototype.inherited
+  }
+})

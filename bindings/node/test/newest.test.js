@@ -131,3 +131,21 @@ check('an Env that is closed, or collected, in the turn of a read', async (place
     for (let i = 0; i < 10; i++) { gc(); await new Promise(setImmediate) }`, { flags: ['--expose-gc'] })
   assert.equal(status, 0, stderr)
 })
+
+check('with the timers of a test that are not the true ones', async (place) => {
+  const env = place.open()
+  const view = env.database('d').scope('a')
+  const before = openHandles()
+  const { setImmediate: kept, setTimeout: later } = globalThis
+  globalThis.setImmediate = globalThis.setTimeout = () => { throw new Error('a timer that never comes') }
+  try {
+    await Promise.all(Array.from({ length: 20 }, (_, i) => view.put(i, i).then(() => view.put(-i, i))))
+    for await (const [key, value] of view.range()) assert.equal(Math.abs(key), value)
+  } finally {
+    globalThis.setImmediate = kept
+    globalThis.setTimeout = later
+  }
+  await nextTurn()
+  await nextTurn()
+  assert.equal(openHandles(), before)
+})

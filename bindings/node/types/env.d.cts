@@ -285,7 +285,8 @@ export class Env implements Disposable, AsyncDisposable {
 
   /**
    * Raises the map to at least so many bytes; less does nothing. After `SLMDB_MAP_FULL`: end the transaction, grow, and
-   * do it again. Waits for other threads' transactions on the Env, 10 seconds at most.
+   * do it again. Waits for other threads' transactions on the Env, 10 seconds at most; a thread that
+   * blocks after a read of a view has one until its event loop comes round.
    *
    * @throws {@link SlmdbError}: `SLMDB_BUSY` if transactions are open, `SLMDB_INVALID_ARGUMENT`, `SLMDB_OUT_OF_MEMORY`
    */

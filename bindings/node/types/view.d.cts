@@ -20,7 +20,8 @@ import type { Key, ReadKey, ReadValue, Value } from './values.cjs'
  * when it is as durable as the Env makes a commit, and rejects with the error for which this write was not done.
  * Thousands may be under way; they are done in the order in which they were asked for. What is put, deleted and
  * cleared in one turn of the event loop, in values below 16 KiB, is one batch, and fails together where it is not
- * refused for itself: when the map or the disk is full. The process stays until all is done.
+ * refused for itself: when the map or the disk is full. Puts that can only fail together may share one promise. The
+ * process stays until all is done.
  *
  * @typeParam K - the keys
  * @typeParam V - the values

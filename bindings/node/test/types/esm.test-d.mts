@@ -4,6 +4,7 @@ import {
   ScopeView, SlmdbCode, SlmdbError, StoredKey, StoredValue, Totals, Txn, VerifyReport, WriteTxn, open, verifyExport,
   version
 } from 'scoped-lmdb'
+import { expectType } from 'tsd'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
 declare function check<T extends true>(): T
@@ -11,7 +12,7 @@ declare function check<T extends true>(): T
 interface User { age: number, name?: string }
 
 const env = open('data', { mapSize: 2n ** 30n, maxDatabases: 8, durability: 'noSync', createFolder: true })
-check<Equal<typeof env, Env>>()
+expectType<Env>(env)
 open(new URL('file:///data'), { mapSize: 1e9, readOnly: true })
 check<Equal<ReturnType<typeof version>, string>>()
 // @ts-expect-error there is no such option
@@ -26,8 +27,8 @@ const any = env.database('any')
 const users = env.database<string, User>('users', { mustExist: true })
 const counts = env.bytesKeyDatabase<number>('counts', { layout: 'heed', valueType: 'u64' })
 const blobs = env.bytesDatabase('blobs')
-check<Equal<typeof users, Database<string, User>>>()
-check<Equal<typeof blobs, Database<Uint8Array, Uint8Array>>>()
+expectType<Database<string, User>>(users)
+expectType<Database<Uint8Array, Uint8Array>>(blobs)
 // @ts-expect-error a Set is no key
 env.database<Set<string>, User>('users')
 // @ts-expect-error there is no such type
@@ -35,7 +36,7 @@ env.bytesKeyDatabase('counts', { valueType: 'u128' })
 
 // writes
 env.write((txn) => {
-  check<Equal<typeof txn, WriteTxn>>()
+  expectType<WriteTxn>(txn)
   users.put(txn, 'tenant', 'alice', { age: 30 })
   users.put(txn, new Scope('tenant'), 'alice', { age: 30 })
   users.put(txn, null, 'alice', { age: 30 })
@@ -63,26 +64,26 @@ env.write((txn) => {
 
 // reads
 env.read((txn) => {
-  check<Equal<typeof txn, Txn>>()
+  expectType<Txn>(txn)
   const user = users.get(txn, 'tenant', 'alice')
-  check<Equal<typeof user, User | undefined>>()
+  expectType<User | undefined>(user)
   const bytes = blobs.get(txn, null, Buffer.from('k'))
-  check<Equal<typeof bytes, Buffer | undefined>>()
+  expectType<Buffer | undefined>(bytes)
   const value = any.get(txn, null, null)
-  check<Equal<typeof value, StoredValue | undefined>>()
+  expectType<StoredValue | undefined>(value)
   // @ts-expect-error no writes in a read transaction
   users.put(txn, 'tenant', 'alice', { age: 30 })
   for (const [key, value] of users.range(txn, 'tenant', { gte: 'a', lt: 'n', reverse: true, limit: 10 })) {
-    check<Equal<typeof key, string>>()
-    check<Equal<typeof value, User>>()
+    expectType<string>(key)
+    expectType<User>(value)
   }
   for (const [key, value] of blobs.range(txn, null)) {
-    check<Equal<typeof key, Buffer>>()
-    check<Equal<typeof value, Buffer>>()
+    expectType<Buffer>(key)
+    expectType<Buffer>(value)
   }
-  for (const [key] of any.range(txn, null)) check<Equal<typeof key, StoredKey>>()
+  for (const [key] of any.range(txn, null)) expectType<StoredKey>(key)
   const entries = counts.range(txn, null, { gt: undefined })
-  check<Equal<typeof entries, Cursor<[Buffer, number], Uint8Array>>>()
+  expectType<Cursor<[Buffer, number], Uint8Array>>(entries)
   entries.return()
   // @ts-expect-error a bound is a key
   users.range(txn, 'tenant', { gt: 5 })
@@ -92,11 +93,11 @@ env.read((txn) => {
 
 // what functions return
 const age = env.read((txn) => users.get(txn, 'tenant', 'alice')?.age)
-check<Equal<typeof age, number | undefined>>()
+expectType<number | undefined>(age)
 const nothing = env.write((txn) => { users.clear(txn, null) })
-check<Equal<typeof nothing, void>>()
+expectType<void>(nothing)
 const choice = env.write((txn) => users.delete(txn, null, 'a') ? 'yes' as const : 5 as const)
-check<Equal<typeof choice, 'yes' | 5>>()
+expectType<'yes' | 5>(choice)
 // @ts-expect-error an asynchronous function
 env.write(async (txn) => { users.clear(txn, null) })
 // @ts-expect-error a promise
@@ -105,7 +106,7 @@ env.read(() => Promise.resolve(1))
 // explicit transactions
 const reading = env.beginRead()
 const writing = env.beginWrite()
-check<Equal<typeof writing, WriteTxn>>()
+expectType<WriteTxn>(writing)
 users.put(writing, null, 'a', { age: 1 })
 users.get(writing, null, 'a')
 writing.commit()
@@ -120,7 +121,7 @@ env.scopes(reading)
 check<Equal<ReturnType<typeof env.pruneScopes>, number>>()
 env.grow(2n ** 31n)
 const tenant = users.scope('tenant')
-check<Equal<typeof tenant, ScopeView<string, User>>>()
+expectType<ScopeView<string, User>>(tenant)
 check<Equal<ReturnType<typeof tenant.get>, User | undefined>>()
 tenant.putSync('bob', { age: 40 })
 const deleted: boolean = tenant.deleteSync('bob')
@@ -136,8 +137,8 @@ try {
   env.close()
 } catch (error) {
   if (error instanceof SlmdbError) {
-    check<Equal<typeof error.code, SlmdbCode>>()
-    check<Equal<typeof error.status, number>>()
+    expectType<SlmdbCode>(error.code)
+    expectType<number>(error.status)
     // @ts-expect-error there is no such code
     if (error.code === 'SLMDB_KEY_TO_LONG') throw error
   }
@@ -147,15 +148,15 @@ try {
 env.read((txn) => {
   check<Equal<ReturnType<typeof users.has>, boolean>>()
   const many = users.getMany(txn, 'tenant', ['alice', 'bob'])
-  check<Equal<typeof many, (User | undefined)[]>>()
+  expectType<(User | undefined)[]>(many)
   const first = users.first(txn, 'tenant')
-  check<Equal<typeof first, [string, User] | undefined>>()
+  expectType<[string, User] | undefined>(first)
   const after = blobs.after(txn, null, Buffer.from('k'))?.[0]
-  check<Equal<typeof after, Buffer | undefined>>()
+  expectType<Buffer | undefined>(after)
   for (const key of users.keys(txn, 'tenant', { prefix: 'a', signal: AbortSignal.timeout(1000) })) {
-    check<Equal<typeof key, string>>()
+    expectType<string>(key)
   }
-  for (const value of users.values(txn, 'tenant')) check<Equal<typeof value, User>>()
+  for (const value of users.values(txn, 'tenant')) expectType<User>(value)
   const count: number = users.count(txn, 'tenant', { gte: 'a' })
   const { entries, keyBytes, valueBytes } = users.stats(txn, 'tenant')
   console.log(count, entries + keyBytes + valueBytes, users.isEmpty(txn, null))
@@ -167,15 +168,15 @@ env.read((txn) => {
 })
 env.write((txn) => {
   const old = users.replace(txn, 'tenant', 'alice', { age: 1 })
-  check<Equal<typeof old, User | undefined>>()
+  expectType<User | undefined>(old)
   const popped = users.pop(txn, 'tenant', 'a')
-  check<Equal<typeof popped, User | undefined>>()
+  expectType<User | undefined>(popped)
   const done: boolean = users.putIfAbsent(txn, 'tenant', 'a', { age: 1 })
   const swapped: boolean = users.compareAndSwap(txn, 'tenant', 'a', { age: 1 }, { age: 2 })
   users.putMany(txn, 'tenant', new Map([['a', { age: 1 }]]))
   users.deleteRange(txn, 'tenant', { prefix: 'a' })
   const inner = txn.child((child) => users.delete(child, 'tenant', 'a'))
-  check<Equal<typeof inner, boolean>>()
+  expectType<boolean>(inner)
   txn.beginChild().commit()
   env.pruneScopes(txn)
   console.log(done, swapped)
@@ -185,9 +186,9 @@ env.write((txn) => {
 
 // asynchronous writes
 const put = tenant.put('bob', { age: 40 })
-check<Equal<typeof put, Promise<void>>>()
+expectType<Promise<void>>(put)
 const absent = tenant.putIfAbsent('bob', { age: 40 })
-check<Equal<typeof absent, Promise<boolean>>>()
+expectType<Promise<boolean>>(absent)
 await tenant.batch([{ type: 'put', key: 'a', value: { age: 1 } }, { type: 'delete', key: 'b' }, { type: 'clear' }])
 await tenant.putMany([['a', { age: 1 }]], { signal: AbortSignal.timeout(1000) })
 await env.batch([{ type: 'put', database: users, scope: 'tenant', key: 'a', value: { age: 1 } }])
@@ -201,11 +202,11 @@ batch.put(users, 'tenant', 'alice', { name: 'Alice' })
 // @ts-expect-error there is no such type
 await tenant.batch([{ type: 'del', key: 'a' }])
 const later = env.writeAsync(async (txn) => users.get(txn, 'tenant', 'alice')?.age)
-check<Equal<typeof later, Promise<number | undefined>>>()
+expectType<Promise<number | undefined>>(later)
 await env.flushed
 await env.flush()
 for await (const [key, user] of tenant) console.log(key.length, user.age)
-for await (const key of tenant.keys({ limit: 5 })) check<Equal<typeof key, string>>()
+for await (const key of tenant.keys({ limit: 5 })) expectType<string>(key)
 const asyncDisposable: AsyncDisposable = env
 await asyncDisposable[Symbol.asyncDispose]()
 
@@ -229,15 +230,15 @@ dates.scope('tenant').putSync(Buffer.from('k'), 'now')
 
 // long work
 const measures = await env.measure({ database: 'users', scope: null, estimate: true, progress: (done, total) => {
-  check<Equal<typeof done, number>>()
+  expectType<number>(done)
   console.log(done / total)
 } })
-check<Equal<typeof measures, Measures>>()
+expectType<Measures>(measures)
 check<Equal<Measures['databases'][number]['scopes'][number]['name'], string | null>>()
 check<Equal<ReturnType<typeof env.verify>, Promise<VerifyReport>>>()
 check<Equal<ReturnType<typeof env.readers>, Promise<Reader[]>>>()
 const { size } = await env.backup(new URL('file:///backup'), { compact: true, signal: AbortSignal.timeout(1000) })
-check<Equal<typeof size, number>>()
+expectType<number>(size)
 await env.backup(process.stdout)
 await env.export(new WritableStream())
 await env.import(new Uint8Array(5), { as: 'x' })
@@ -248,13 +249,13 @@ console.log(whole, orphaned)
 // @ts-expect-error a stream is written to, not a number
 env.export(5)
 const totals = await env.export('file', { format: 'lines', scope: new Scope('tenant') })
-check<Equal<typeof totals, Totals>>()
+expectType<Totals>(totals)
 await env.import('file', { as: 'other', existing: 'skip' })
 await env.copyScope(null, { as: 'copy' })
 await env.copyScope('tenant', { to: env, existing: 'overwrite' })
 await env.moveScope('tenant', { to: env })
 const gone = await env.dropScopeAsync('tenant', { entriesPerTransaction: 1000 })
-check<Equal<typeof gone, number | undefined>>()
+expectType<number | undefined>(gone)
 check<Equal<ReturnType<typeof env.clearReaders>, Promise<number>>>()
 // @ts-expect-error there is no such format
 env.export('file', { format: 'xml' })
