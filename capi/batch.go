@@ -1,7 +1,9 @@
 package main
 
 /*
+#cgo nocallback slm_wake
 #include "callback.h"
+#include "wait.h"
 */
 import "C"
 
@@ -165,19 +167,57 @@ func goBatchSubmit(h C.uintptr_t, done C.slmdb_done, user unsafe.Pointer, e *C.s
 }
 
 //export goBatchApply
-func goBatchApply(h C.uintptr_t, e *C.slmdb_error) (status C.int32_t) {
+func goBatchApply(h C.uintptr_t, w *C.slm_waiter, e *C.slmdb_error) (status C.int32_t) {
 	defer guard(e, &status)
 	b, err := enterBatch(h)
 	if err != nil {
 		return finish(e, err)
 	}
-	if err = b.env.core.Apply(context.Background(), b.core); core.CodeOf(err) == core.CodeNested {
+	if err = submitFor(w, e, b.env.core, b.core); core.CodeOf(err) == core.CodeNested {
 		b.leave()
 		return finish(e, err)
 	}
 	b.env.disown(handle(h)) // and it stays taken
 	release(handle(h))
-	return finish(e, err)
+	if err != nil {
+		return finish(e, err)
+	}
+	return C.SLM_SUBMITTED
+}
+
+// submitFor submits a batch whose result the waiter is told, in C.
+func submitFor(w *C.slm_waiter, e *C.slmdb_error, env *core.Env, b *core.Batch) error {
+	return env.Await(b, func(err error) { C.slm_wake(w, finish(e, err)) })
+}
+
+//export goDbApplyPut
+func goDbApplyPut(d, s C.uintptr_t, key unsafe.Pointer, keyLength C.size_t, value unsafe.Pointer, valueLength C.size_t, w *C.slm_waiter, e *C.slmdb_error) (status C.int32_t) {
+	defer guard(e, &status)
+	on, err := lookup[*db](handle(d), kindDb)
+	if err != nil {
+		return finish(e, err)
+	}
+	scope, err := scopeOf(handle(s))
+	if err != nil {
+		return finish(e, err)
+	}
+	var keys, values []byte
+	logical, err := on.logical(&keys, key, keyLength)
+	if err != nil {
+		return finish(e, err)
+	}
+	stored, err := on.stored(&values, value, valueLength)
+	if err != nil {
+		return finish(e, err)
+	}
+	b := on.env.core.NewBatch()
+	if err := on.raw.BatchPut(b, scope, logical, stored); err != nil {
+		return finish(e, err)
+	}
+	if err := submitFor(w, e, on.env.core, b); err != nil {
+		return finish(e, err)
+	}
+	return C.SLM_SUBMITTED
 }
 
 // report tells a batch's result to whoever submitted it.

@@ -6,6 +6,7 @@
 #include "direct.h"
 #include "guard.h"
 #include "thread.h"
+#include "wait.h"
 
 #include "_cgo_export.h"
 
@@ -336,7 +337,18 @@ int32_t slmdb_batch_submit(slmdb_batch *batch, slmdb_done done, void *user, slmd
 int32_t slmdb_batch_apply(slmdb_batch *batch, slmdb_error *error) {
   GUARD;
   if (slm_in_callback()) return slm_refuse_callback(error);
-  return goBatchApply(H(batch), error);
+  slm_waiter waiter;
+  slm_waiter_make(&waiter);
+  return slm_waited(&waiter, goBatchApply(H(batch), &waiter, error));
+}
+
+int32_t slmdb_db_apply_put(slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length, const void *value,
+                           size_t value_length, slmdb_error *error) {
+  GUARD;
+  if (slm_in_callback()) return slm_refuse_callback(error);
+  slm_waiter waiter;
+  slm_waiter_make(&waiter);
+  return slm_waited(&waiter, goDbApplyPut(H(db), H(scope), (void *)key, key_length, (void *)value, value_length, &waiter, error));
 }
 
 int32_t slmdb_batch_close(slmdb_batch *batch, slmdb_error *error) {

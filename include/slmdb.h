@@ -555,6 +555,14 @@ int32_t slmdb_batch_submit(slmdb_batch *batch, slmdb_done done, void *user, slmd
  */
 int32_t slmdb_batch_apply(slmdb_batch *batch, slmdb_error *error);
 
+/*
+ * Puts one entry and waits until it is as durable as the Env makes a commit: a batch of one put that is applied, in one
+ * call. It needs no transaction, and those of threads that wait at once share a commit. Any thread. Errors: those of
+ * slmdb_batch_put and slmdb_batch_apply.
+ */
+int32_t slmdb_db_apply_put(slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length, const void *value,
+                           size_t value_length, slmdb_error *error);
+
 /* Frees a batch that was not submitted. */
 int32_t slmdb_batch_close(slmdb_batch *batch, slmdb_error *error);
 

@@ -144,6 +144,12 @@ class Database {
                  value.size());
   }
 
+  // As put, in a transaction of its own: returns once it is durable, and shares the commit with other threads that wait.
+  // Errors: those of put, and nested (this thread has the write transaction), busy (within a batch's callback).
+  void apply_put(const Scope &scope, Bytes key, Bytes value) const {
+    detail::call(slmdb_db_apply_put, handle(), scope.handle(), key.data(), key.size(), value.data(), value.size());
+  }
+
   // As put, if nothing is under the key; returns whether it stored.
   bool put_if_absent(WriteTxn &txn, const Scope &scope, Bytes key, Bytes value) const {
     bool stored = false;

@@ -353,6 +353,35 @@ static void apply_within(void *user, const slmdb_error *result) {
   *status = slmdb_batch_apply(within_callback, NULL);
 }
 
+static void put_within(void *user, const slmdb_error *result) {
+  int32_t *status = (int32_t *)user;
+  (void)result;
+  *status = slmdb_db_apply_put(db, scope, "within", 6, "v", 1, NULL);
+}
+
+/* A put of its own: it is there when the call returns, and is refused where a batch would be. */
+static void test_apply_put(void) {
+  int32_t status = SLMDB_OK;
+  IS(SLMDB_OK, slmdb_db_apply_put(db, scope, "alone", 5, "v", 1, ERR));
+  is_stored(scope, "alone", "v");
+  IS(SLMDB_OK, slmdb_db_apply_put(db, scope, "alone", 5, "w", 1, ERR));
+  IS(SLMDB_OK, slmdb_db_apply_put(db, NULL, "alone", 5, NULL, 0, ERR));
+  is_stored(scope, "alone", "w");
+  is_stored(NULL, "alone", "");
+  IS(SLMDB_EMPTY_KEY, slmdb_db_apply_put(db, scope, NULL, 0, "v", 1, ERR));
+  IS(SLMDB_KEY_TOO_LONG, slmdb_db_apply_put(db, scope, "k", 70000, "v", 1, ERR));
+  IS(SLMDB_INVALID_HANDLE, slmdb_db_apply_put(NULL, scope, "k", 1, "v", 1, ERR));
+  slmdb_txn *txn = given_txn(env, SLMDB_WRITE);
+  IS(SLMDB_NESTED, slmdb_db_apply_put(db, scope, "nested", 6, "v", 1, ERR));
+  IS(SLMDB_OK, slmdb_txn_abort(txn, ERR));
+  is_stored(scope, "nested", NULL);
+  IS(SLMDB_OK, slmdb_batch_submit(batch_of("outer", "v"), put_within, &status, ERR));
+  IS(SLMDB_OK, slmdb_env_flush(env, ERR));
+  CHECK(status == SLMDB_BUSY);
+  is_stored(scope, "within", NULL);
+  clear_all();
+}
+
 static void test_apply(void) {
   slmdb_batch *batch = batch_of("applied", "v");
   IS(SLMDB_OK, slmdb_batch_apply(batch, ERR));
@@ -391,6 +420,7 @@ int main(int argc, char **argv) {
   test_all_writes();
   test_copied();
   test_apply();
+  test_apply_put();
   test_refused(others[0].path);
   test_read_only(others[1].path);
   test_group();

@@ -73,6 +73,7 @@ typedef union calls_handles {
   X(BATCH_CLEAR, TAKES_ADD)                       \
   X(BATCH_SUBMIT, TAKES_BATCH | OPENS)            \
   X(BATCH_APPLY, TAKES_BATCH | OPENS | WAITS)     \
+  X(DB_APPLY_PUT, TAKES_DB | TAKES_SCOPE | WAITS) \
   X(BATCH_CLOSE, TAKES_BATCH | OPENS)             \
   X(REGISTRY_LIST, TAKES_TXN | OPENS)             \
   X(REGISTRY_ID, TAKES_TXN | TAKES_SCOPE)         \
@@ -184,6 +185,7 @@ static inline int32_t calls_of_batch(int call, const calls_handles *h, slmdb_err
     case CALL_BATCH_CLEAR: return slmdb_batch_clear(b, h->of.db, h->of.scope, error);
     case CALL_BATCH_SUBMIT: return slmdb_batch_submit(b, NULL, NULL, error);
     case CALL_BATCH_APPLY: return slmdb_batch_apply(b, error);
+    case CALL_DB_APPLY_PUT: return slmdb_db_apply_put(h->of.db, h->of.scope, "k", 1, "v", 1, error);
     default: return slmdb_batch_close(b, error);
   }
 }

@@ -197,6 +197,10 @@ static int32_t fill_batch(worker *w) {
   some_part(d, &key);
   some_part(d, &value);
   switch (dice_below(d, 8)) {
+    case 7:
+      /* where one thread could wait for the transaction of another one that waits for it, nobody waits */
+      if (threads > 1 || !dice_once(d, 4)) break;
+      return slmdb_db_apply_put(some_db(w), some_scope(w), key.bytes, key.length, value.bytes, value.length, some_error(w));
     case 0: return slmdb_batch_clear(some_batch(w), some_db(w), some_scope(w), some_error(w));
     case 1: return slmdb_batch_delete(some_batch(w), some_db(w), some_scope(w), key.bytes, key.length, some_error(w));
     case 2:
@@ -205,10 +209,9 @@ static int32_t fill_batch(worker *w) {
     case 3:
       some_page(d, &value, memory, true);
       return slmdb_batch_put_many(some_batch(w), some_db(w), some_scope(w), value.bytes, value.length, some_error(w));
-    default:
-      return slmdb_batch_put(some_batch(w), some_db(w), some_scope(w), key.bytes, key.length, value.bytes, value.length,
-                             some_error(w));
   }
+  return slmdb_batch_put(some_batch(w), some_db(w), some_scope(w), key.bytes, key.length, value.bytes, value.length,
+                         some_error(w));
 }
 
 static int32_t submit_some(slmdb_batch *batch, dice *d, slmdb_error *error);

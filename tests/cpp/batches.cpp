@@ -57,12 +57,15 @@ static void futures(const std::string &folder) {
   {
     WriteTxn txn = env.write();
     THROWS(nested, waited.apply()); // and it is still open
+    THROWS(nested, db.apply_put(b, "waited", "w"));
   }
   waited.apply();
   CHECK(count(env, db, b) == 1);
   THROWS(key_exists, again.apply());
   THROWS(closed, again.apply());
   THROWS(closed, waited.submit());
+  db.apply_put(b, "waited", "w");
+  CHECK(count(env, db, b) == 1 && env.view([&](ReadTxn &txn) { return *db.get(txn, b, "waited") == "w"; }));
   Batch dropped = env.batch();
   dropped.put(db, a, "dropped", "v");
   dropped.close();

@@ -72,10 +72,11 @@ class Ours:
         return len(entries)
 
     def commits(self, threads, rounds):
+        view = self.empty.scope(SCOPE)
+
         def work(number):
             for at in range(rounds):
-                with self.env.batch() as batch:
-                    batch.put(self.empty, SCOPE, b"%d %d" % (number, at), b"value")
+                view[b"%d %d" % (number, at)] = b"value"
 
         in_threads(threads, work)
         return threads * rounds

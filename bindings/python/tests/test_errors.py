@@ -267,6 +267,26 @@ def test_a_full_map(tmp_path):
             assert len(list(blobs.range(txn, "a"))) == 1000
 
 
+def test_a_full_map_by_many_at_once(tmp_path):
+    """The same by pages of entries, in order and in none, by a batch and by a put of its own: nothing of it is kept."""
+    with scoped_lmdb.open(tmp_path, map_size=1 << 19) as env:
+        blobs = env.bytes_database("blobs")
+        blobs.scope("a")[b"before"] = b"v"
+        entries = [(b"%04d" % (number * 7919 % 3000), bytes(1000)) for number in range(3000)]
+        for attempt in (entries, sorted(entries)):
+            with pytest.raises(scoped_lmdb.MapFullError), env.write() as txn:
+                blobs.put_many(txn, "a", attempt)
+            with pytest.raises(scoped_lmdb.MapFullError), env.batch() as batch:
+                batch.put_many(blobs, "a", attempt)
+            with pytest.raises(scoped_lmdb.MapFullError):
+                blobs.scope("a")[b"large"] = bytes(1 << 20)
+            assert list(blobs.scope("a")) == [b"before"]
+        env.grow(1 << 24)
+        with env.write() as txn:
+            assert blobs.put_many(txn, "a", entries) == 3000
+        assert len(blobs.scope("a")) == 3001
+
+
 def test_grow_within_a_transaction(env):
     with env.write(), pytest.raises(scoped_lmdb.Error):
         env.grow(1 << 30)

@@ -2,6 +2,7 @@
 
 import array
 import gc
+import itertools
 
 import pytest
 
@@ -84,3 +85,18 @@ def test_the_buffer_protocol(env, blobs):
     with env.read() as txn:
         numbers = array.array("B", blobs.get_view(txn, "a", b"k"))
     assert numbers.tolist() == list(range(200))
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(5))))
+def test_its_env_is_closed_whoever_goes_last(tmp_path, order):
+    env = scoped_lmdb.open(tmp_path / "another", map_size=1 << 24, durability="no_sync")
+    others = env.bytes_database("others")
+    others.scope("a")[b"k"] = b"value"
+    txn = env.read()
+    view = others.get_view(txn, "a", b"k")
+    alive = [env, others, txn, view, memoryview(view)[1:]]
+    del env, others, txn, view
+    for index in order:
+        alive[index] = None
+    gc.collect()
+    assert scoped_lmdb.open_handles() == 0

@@ -2,7 +2,10 @@
 
 import gc
 import itertools
+import random
+import warnings
 import weakref
+from contextlib import suppress
 
 import pytest
 
@@ -159,6 +162,39 @@ def test_garbage_in_any_order(tmp_path, order):
         alive[index] = None
     assert seen() is None
     assert scoped_lmdb.open_handles() == 0
+
+
+def test_garbage_of_everything_in_any_order(tmp_path):
+    """The same with all that there is, some of it within other, by chance: nothing is left, no view is of nothing."""
+    at_random = random.Random(11)
+    for _ in range(150):
+        env = scoped_lmdb.open(tmp_path / "env", map_size=1 << 24, durability="no_sync")
+        blobs = env.bytes_database("blobs")
+        view = blobs.scope("b")
+        view.put_many((b"%03d" % number, b"v" * 100) for number in range(100))
+        reading, writing = env.read(), env.write()
+        child = writing.child()
+        blobs.put(child, "b", b"000", b"new")
+        batch = env.batch()
+        batch.put(blobs, "b", b"001", b"new")
+        lent = blobs.get_view(reading, "b", b"002")
+        alive = [env, blobs, view, reading, writing, child, batch, lent, lent[1:50], memoryview(lent)[2:]]
+        alive += [blobs.range(reading, "b"), blobs.keys(child, "b"), view.range(), scoped_lmdb.Scope("b"), env.batch()]
+        alive += [blobs.async_scope("b"), view.within(reading), iter(view.items())]
+        for walk in alive[10:13]:
+            next(walk)
+        del env, blobs, view, reading, writing, child, batch, lent, walk
+        at_random.shuffle(alive)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that a write transaction was never ended
+            while alive:
+                gone = alive.pop()
+                if isinstance(gone, memoryview):
+                    with suppress(ValueError):  # ended with its transaction
+                        assert set(bytes(gone)) == {118}
+                del gone
+        gc.collect()
+        assert scoped_lmdb.open_handles() == 0
 
 
 def test_garbage_in_a_cycle(tmp_path):

@@ -1,5 +1,7 @@
 # Does a view of one scope read and write like a mapping, in transactions of its own or in a given one?
 
+import threading
+
 import pytest
 
 import scoped_lmdb
@@ -104,3 +106,34 @@ def test_raw_bytes(env):
     assert blobs[b"k"] == b"\0\xff"
     assert b"k" in blobs
     assert list(blobs) == [b"k"]
+
+
+def test_puts_of_their_own_share_commits(env):
+    """A view's put needs no transaction, is there when it returns, and goes to the disk with those of other threads."""
+    view = env.bytes_database("blobs").scope("a")
+    before = env.info().last_txn
+
+    def work(number):
+        for at in range(20):
+            view[b"%d %d" % (number, at)] = b"v"
+            assert view[b"%d %d" % (number, at)] == b"v"
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(view) == 320
+    assert env.info().last_txn - before < 320
+    with pytest.raises(scoped_lmdb.EmptyKeyError):
+        view[b""] = b"v"
+    with pytest.raises(scoped_lmdb.InvalidKeyError):
+        view["text"] = b"v"
+    with pytest.raises(scoped_lmdb.InvalidValueError):
+        view[b"key"] = 1
+    with env.write() as txn:
+        with pytest.raises(scoped_lmdb.NestedError):
+            view[b"nested"] = b"v"
+        view.put(b"within", b"v", txn=txn)
+        view.within(txn)[b"as well"] = b"v"
+    assert len(view) == 322

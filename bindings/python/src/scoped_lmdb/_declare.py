@@ -222,6 +222,7 @@ _SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "slmdb_batch_clear": (c_int32, (*_place, _error)),
     "slmdb_batch_submit": (c_int32, (_handle, Done, c_void_p, _error)),
     "slmdb_batch_apply": (c_int32, (_handle, _error)),
+    "slmdb_db_apply_put": (c_int32, (_handle, _handle, *_bytes, *_bytes, _error)),
     "slmdb_batch_close": (c_int32, (_handle, _error)),
     "slmdb_registry_list": (c_int32, (_handle, _handle_out, _error)),
     "slmdb_registry_id": (c_int32, (_handle, _handle, _id_out, _error)),
@@ -246,10 +247,10 @@ _SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "slmdb_orphan_drop": (c_int32, (_handle, c_uint32, c_uint64, *_work)),
 }
 
-# The two that are called once an entry. ctypes converts an argument at half the price where no argtypes are declared,
+# Those that are called once an entry. ctypes converts an argument at half the price where no argtypes are declared,
 # so these are bound a second time without them. Their callers pass nothing but bytes, None and ready-made ctypes
 # arguments: a bare int would go as a C int, half as wide as a size_t.
-_BARE = {"get_copy": "slmdb_db_get_copy", "put": "slmdb_db_put"}
+_BARE = {"get_copy": "slmdb_db_get_copy", "put": "slmdb_db_put", "apply_put": "slmdb_db_apply_put"}
 
 Function = Callable[..., int]
 
@@ -306,6 +307,7 @@ class Library:
     slmdb_batch_clear: Function
     slmdb_batch_submit: Function
     slmdb_batch_apply: Function
+    slmdb_db_apply_put: Function
     slmdb_batch_close: Function
     slmdb_registry_list: Function
     slmdb_registry_id: Function
@@ -330,6 +332,7 @@ class Library:
     slmdb_orphan_drop: Function
     get_copy: Function
     put: Function
+    apply_put: Function
 
     def __init__(self, loaded: ctypes.CDLL) -> None:
         for name, (result, arguments) in _SIGNATURES.items():

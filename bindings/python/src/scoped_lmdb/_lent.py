@@ -16,6 +16,19 @@ from typing import Any, NamedTuple
 from ._handle import Handle
 
 
+class Snapshot:
+    """What a view points into, kept by it: a transaction's handle and the Env, which can be closed only after it."""
+
+    __slots__ = ("_env", "_handle")
+
+    def __init__(self, handle: Handle, env: Any) -> None:
+        self._handle = handle
+        self._env = env
+
+    def __del__(self) -> None:
+        del self._handle
+
+
 class Lent(NamedTuple):
     """One value that was lent: the view, and what lives as long as any part of it."""
 
@@ -26,7 +39,7 @@ class Lent(NamedTuple):
 def lend(address: int, length: int, handle: Handle, env: Any) -> Lent:
     """A read-only view of bytes in the map, which keeps the transaction's handle and the Env open."""
     owner: Any = (ctypes.c_char * length).from_address(address)
-    owner.held = (handle, env)
+    owner.held = Snapshot(handle, env)
     return Lent(memoryview(owner).cast("B").toreadonly(), weakref.ref(owner))
 
 

@@ -243,6 +243,25 @@ class Points(Generic[K, V]):
             raise frame.failure(status)
         FRAMES.append(frame)
 
+    def _apply_put(self, scope: ScopeLike, key: K, value: V) -> None:
+        """A put without a transaction: it waits until it is durable, and shares the commit with others that wait."""
+        held = scope if type(scope) is Scope else self._scopes[scope]
+        frame = _frame.take()
+        packed: Any = self._pack_key(frame, key)
+        stored: Any = self._pack_value(frame, value)
+        status = self._library.apply_put(
+            self._argument,
+            held._argument,
+            packed,
+            SIZES[len(packed)],
+            stored,
+            SIZES[len(stored)],
+            frame.error_ref,
+        )
+        if status:
+            raise frame.failure(status)
+        FRAMES.append(frame)
+
     def put_if_absent(self, txn: WriteTxn, scope: ScopeLike, key: K, value: V) -> bool:
         """Stores a value if nothing is under the key, and returns whether it did. Errors: as `put`."""
         frame = _frame.take()

@@ -125,6 +125,8 @@ class Txn:
             # The collector may have cleared what tells whether a part of it lives: the last of them closes the handle.
             _lent.release(self._lent)
             self._env._transactions.pop(handle, None)
+            # Before the Env, which may go with this transaction, and cannot be closed while the handle is open.
+            del handle, self._handle
             return
         # Whether it could be ended is told to nobody: there is nobody. The Env keeps it if not.
         handle.close()

@@ -154,9 +154,16 @@ class ScopeView(MutableMapping[K, V]):
     # ---- writing -----------------------------------------------------------------------------------------------------
 
     def put(self, key: K, value: V, *, txn: WriteTxn | None = None) -> None:
-        """Stores a value under a key, replacing what was there."""
-        with _Writing(self, txn) as writing:
-            self._database.put(writing, self._scope, key, value)
+        """Stores a value under a key, replacing what was there.
+
+        Without a transaction it shares the commit with what other threads put meanwhile. A KeyboardInterrupt comes
+        after it then.
+        """
+        within: Any = self._txn if txn is None else txn
+        if within is None:
+            self._database._apply_put(self._scope, key, value)
+        else:
+            self._database.put(within, self._scope, key, value)
 
     def put_many(self, entries: Entries[K, V], *, txn: WriteTxn | None = None) -> int:
         """Stores the entries of a mapping or of pairs in one transaction and returns how many."""
