@@ -607,8 +607,8 @@ int32_t slmdb_registry_prune(slmdb_txn *txn, uint64_t *count, slmdb_error *error
 
 /*
  * What comes out of work that may take long, and who follows it. NULL, or functions that are NULL, where nobody does.
- * Set everything to zero, then struct_size. Functions are called on threads of the library or on the caller's, none of
- * them by two at once, and never after the work has returned. They must not end their thread or jump out.
+ * Set everything to zero, then struct_size. progress is called on any thread, one call at a time, answer on the
+ * caller's; neither after the work has returned. They must not end their thread or jump out.
  */
 typedef struct slmdb_work {
   size_t struct_size; /* sizeof(slmdb_work) */
@@ -640,11 +640,11 @@ enum {
 };
 
 /*
- * A stream, as of a socket, a pipe or a compressor: functions of the caller's that take or give its bytes, in order. They
- * may take their time, but see slmdb_env_import_from; progress may be told on another thread meanwhile. They answer
- * SLMDB_OK, or the status with which the work is to end (SLMDB_IO, SLMDB_CANCELED, SLMDB_DISK_FULL, ...; NOT_FOUND,
- * INTERNAL and what is no status count as SLMDB_IO), and are not called again then. As for slmdb_work: never by two
- * threads at once, never after the work has returned, and they must not end their thread or jump out.
+ * A stream, as of a socket, a pipe or a compressor: functions of the caller's that take or give its bytes, in order, on
+ * the thread that called the work. They may take their time, but see slmdb_env_import_from; progress may be told on
+ * another thread meanwhile. They answer SLMDB_OK, or the status with which the work is to end (SLMDB_IO,
+ * SLMDB_CANCELED, SLMDB_DISK_FULL, ...; NOT_FOUND, INTERNAL and what is no status count as SLMDB_IO), and are not
+ * called again then. They must not end their thread or jump out.
  */
 /* Takes all of `length` bytes, never 0, which live for the call. */
 typedef int32_t (*slmdb_write)(void *user, const void *data, size_t length);
@@ -744,9 +744,10 @@ int32_t slmdb_env_import(slmdb_env *env, const char *path, size_t path_length, s
 
 /*
  * The same of a stream, which is verified while it is imported: nothing of it can be seen before its end was, and if it
- * is damaged or ends early, what had gathered is deleted again. The write transaction is open only now and then; but with
- * SLMDB_OVERWRITE or SLMDB_SKIP, or where a scope has entries in other databases, it stays open from the first entry on,
- * so that a slow stream keeps writers waiting, and read cannot write to the Env. Errors: those of read, too.
+ * is damaged or ends early, what had gathered is deleted again. The write transaction is open only now and then; but it
+ * stays open, so that a slow stream keeps writers waiting and read cannot write to the Env, for the entries of the
+ * default scope, which come last, and for all with SLMDB_OVERWRITE or SLMDB_SKIP or where a scope has entries in other
+ * databases. Errors: those of read, too.
  */
 int32_t slmdb_env_import_from(slmdb_env *env, slmdb_read read, void *user, slmdb_scope *as, int32_t existing,
                               const slmdb_work *work, slmdb_error *error);

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -53,6 +54,9 @@ func main() {
 	go func() {
 		<-ctx.Done()
 		stop() // a second signal ends the process at once
+		time.Sleep(time.Second)
+		fmt.Fprintln(os.Stderr, "slmdb: ending, when what was begun is cleaned up and no write transaction of another process is waited for; "+
+			"the same again ends it at once")
 	}()
 	a := &app{out: os.Stdout, err: os.Stderr}
 	os.Exit(a.run(ctx, os.Args[1:]))

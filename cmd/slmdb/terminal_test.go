@@ -2,6 +2,7 @@
 package main
 
 import (
+	"context"
 	"io"
 	"os"
 	"os/exec"
@@ -9,11 +10,15 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 	"unicode"
 
 	"github.com/creack/pty"
+
+	"github.com/scoped-lmdb/scoped-lmdb/core"
+	"github.com/scoped-lmdb/scoped-lmdb/core/engine/lmdb"
 )
 
 // terminal is a process on a terminal of its own, and what it has shown.
@@ -57,12 +62,26 @@ func (p *terminal) shown() string {
 // until waits until something is shown.
 func (p *terminal) until(t *testing.T, what *regexp.Regexp) {
 	t.Helper()
+	if !p.shows(t, what) {
+		t.Fatalf("%v is not shown, but %q", what, p.shown())
+	}
+}
+
+// shows waits until something is shown, and says whether the process has not ended before.
+func (p *terminal) shows(t *testing.T, what *regexp.Regexp) bool {
+	t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); !what.MatchString(p.shown()); {
+		select {
+		case <-p.read:
+			return what.MatchString(p.shown())
+		default:
+		}
 		if time.Now().After(deadline) {
 			t.Fatalf("%v is not shown, but %q", what, p.shown())
 		}
 		time.Sleep(time.Millisecond)
 	}
+	return true
 }
 
 // end waits for the process and says its exit code.
@@ -74,32 +93,46 @@ func (p *terminal) end(t *testing.T) int {
 }
 
 // bars are what a progress bar looks like.
-var bars = regexp.MustCompile(`importing \[#+ *\] +[0-9]+%  [0-9,]+ of 150,000 entries  [0-9,]+/s  [0-9]+s left`)
+var bars = regexp.MustCompile(`importing \[#+ *\] +[0-9]+%  [0-9,]+ of [0-9]+0,000 entries  [0-9,]+/s  [0-9]+s left`)
+
+// interrupted imports so much that there is time to look at the bar, and presses Ctrl-C then.
+func interrupted(t *testing.T, target string, flags ...string) (file string, entries int) {
+	t.Helper()
+	for entries = 150_000; ; entries *= 4 {
+		file = filepath.Join(t.TempDir(), "export")
+		ok(t, "export", large(t, entries), "-o", file)
+		p := onTerminal(t, append([]string{"import", target, file}, flags...)...)
+		if p.shows(t, bars) {
+			_, err := io.WriteString(p.file, "\x03") // as a person types it
+			must(t, err)
+		}
+		switch code := p.end(t); {
+		case code == exitInterrupted:
+			return file, entries
+		case code != exitOK || entries > 10_000_000:
+			t.Fatalf("the import of %d entries ends with %d: %q", entries, code, p.shown())
+		}
+		ok(t, "drop", target, "tenant", "--yes") // it was too fast
+	}
+}
 
 func TestInterruptedImport(t *testing.T) {
-	source, folder := large(t, 150000), t.TempDir()
-	file, target := filepath.Join(folder, "export"), filepath.Join(folder, "target")
-	ok(t, "export", source, "-o", file)
+	folder := t.TempDir()
+	target := filepath.Join(folder, "target")
 	ok(t, "put", target, "db", "1", `"was here"`, "--kind", "typed", "--create", "-s", "other")
-	p := onTerminal(t, "import", target, file)
-	p.until(t, bars)
-	_, err := io.WriteString(p.file, "\x03") // Ctrl-C, as a person types it
-	must(t, err)
-	if code := p.end(t); code != exitInterrupted {
-		t.Fatalf("the import ends with %d: %q", code, p.shown())
-	}
+	file, entries := interrupted(t, target)
 	wantText(t, ok(t, "scopes", target), "SCOPE    ID\n\"other\"  "+idOf(t, target, "other")+"\n")
 	wantParts(t, ok(t, "verify", target), "sound: ", "1 databases, 1 scopes, 1 entries")
 	// The same import goes through afterwards.
-	p = onTerminal(t, "import", target, file)
-	if code := p.end(t); code != exitOK || !strings.Contains(p.shown(), "imported 150,000 entries") {
+	p := onTerminal(t, "import", target, file)
+	if code := p.end(t); code != exitOK || !strings.Contains(p.shown(), "imported "+number(entries)+" entries") {
 		t.Errorf("%d, %q", code, p.shown())
 	}
-	wantParts(t, ok(t, "verify", target), "2 scopes, 150,001 entries")
+	wantParts(t, ok(t, "verify", target), "2 scopes, "+number(entries+1)+" entries")
 	// Other long work, interrupted too.
 	p = onTerminal(t, "export", target, "-o", filepath.Join(folder, "second"))
 	p.until(t, regexp.MustCompile(`exporting `))
-	_, err = io.WriteString(p.file, "\x03")
+	_, err := io.WriteString(p.file, "\x03")
 	must(t, err)
 	if code := p.end(t); code == exitInterrupted {
 		names, err := filepath.Glob(filepath.Join(folder, "second*"))
@@ -108,6 +141,34 @@ func TestInterruptedImport(t *testing.T) {
 		}
 	} else if code != exitOK {
 		t.Errorf("the export ends with %d: %q", code, p.shown())
+	}
+}
+
+// TestInterruptedWait has a writer in another process, for which LMDB can only wait: a person learns how to end that.
+func TestInterruptedWait(t *testing.T) {
+	data := sample(t)
+	env, err := core.Open(lmdb.Config{Path: data})
+	must(t, err)
+	defer func() { must(t, env.Close()) }()
+	txn, err := env.Begin(context.Background(), true)
+	must(t, err)
+	defer txn.Abort() //nolint:errcheck // nothing was written
+	for wait := 100 * time.Millisecond; ; wait *= 2 {
+		p := onTerminal(t, "drop", data, "tenant1", "--yes")
+		p.until(t, regexp.MustCompile(`dropping `))
+		time.Sleep(wait) // until it waits itself
+		_, err = io.WriteString(p.file, "\x03")
+		must(t, err)
+		if !p.shows(t, regexp.MustCompile(`the same again ends it at once`)) && wait < 10*time.Second {
+			continue // it was not so far
+		}
+		_, err = io.WriteString(p.file, "\x03")
+		must(t, err)
+		p.end(t)
+		if status, ok := p.ProcessState.Sys().(syscall.WaitStatus); !ok || status.Signal() != syscall.SIGINT {
+			t.Errorf("it ends with %v: %q", p.ProcessState, p.shown())
+		}
+		return
 	}
 }
 

@@ -16,13 +16,13 @@ namespace slmdb {
 
 // Told of progress now and then, in entries, bytes or pages; total 0: not known. false ends the work, which then throws
 // canceled, unless it was as good as done, as at the last call of a drop or an import. An exception ends it in the same
-// way, and is thrown once it has ended. Called on threads of the library or the caller's, one call at a time, and never
-// after the work has returned; also while the work waits. An empty one is nobody.
+// way, and is thrown once it has ended. Called on any thread, one call at a time, also while the work waits, and never
+// after it has returned. An empty one is nobody.
 using Progress = std::function<bool(std::uint64_t done, std::uint64_t total)>;
 
 // Streams. A Sink takes all of the bytes, which live for the call; a Source writes up to `capacity` bytes to the buffer
-// and returns how many, 0 at the end. Never two calls at a time, but Progress may be told beside. An exception ends the
-// work, and is thrown once it has ended.
+// and returns how many, 0 at the end. Called on the thread that called the work; Progress may be told beside. An
+// exception ends the work, and is thrown once it has ended.
 using Sink = std::function<void(Bytes)>;
 using Source = std::function<std::size_t(char *buffer, std::size_t capacity)>;
 

@@ -7,6 +7,7 @@
 typedef struct stream {
   unsigned char *bytes;
   size_t size, at, most; /* most: bytes of a read at the most; 0: as many as fit */
+  pthread_t thread;      /* the one that calls, and is called back */
   int calls, fail_at;    /* fail_at: the call that answers `status`; 0: none */
   int32_t status;
   size_t lie; /* what a read says beyond the capacity; 0: the truth */
@@ -15,6 +16,7 @@ typedef struct stream {
 static int32_t take(void *user, const void *data, size_t length) {
   stream *s = (stream *)user;
   CHECK(length > 0 && (s->fail_at == 0 || s->calls < s->fail_at)); /* not called again */
+  CHECK(pthread_equal(s->thread, pthread_self()));
   if (++s->calls == s->fail_at) return s->status;
   s->bytes = (unsigned char *)realloc(s->bytes, s->size + length);
   NEED(s->bytes != NULL);
@@ -26,6 +28,7 @@ static int32_t take(void *user, const void *data, size_t length) {
 static int32_t give(void *user, void *buffer, size_t capacity, size_t *length) {
   stream *s = (stream *)user;
   size_t n = s->size - s->at;
+  CHECK(pthread_equal(s->thread, pthread_self()));
   CHECK(capacity > 0 && *length == 0 && (s->fail_at == 0 || s->calls < s->fail_at));
   if (++s->calls == s->fail_at) return s->status;
   if (n > capacity) n = capacity;
@@ -39,13 +42,14 @@ static int32_t give(void *user, void *buffer, size_t capacity, size_t *length) {
 static stream again(const stream *s, size_t size) {
   stream r;
   memset(&r, 0, sizeof r);
-  r.bytes = s->bytes, r.size = size;
+  r.bytes = s->bytes, r.size = size, r.thread = pthread_self();
   return r;
 }
 
 static stream empty(void) {
   stream s;
   memset(&s, 0, sizeof s);
+  s.thread = pthread_self();
   return s;
 }
 

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { decode, decodeMulti, encode } from '@msgpack/msgpack'
 import {
-  ABI_VERSION, KIND, MODE, NO_SYNC, RANGE, STATUS, answerOf, callback, copied, dbOptions, dbStats, envInfo, range
+  ABI_VERSION, KIND, MODE, NO_SYNC, RANGE, STATUS, answerOf, callback, copied, dbOptions, dbStats, envInfo, giving, range,
+  taken
 } from './declare.js'
 import {
   abi, begin, bytes, get, handle, inFolder, is, openDb, openEnv, openScope, put, rest, told, within
@@ -271,6 +272,22 @@ test('long work hands out an answer', () => inFolder((folder) => {
   assert.deepEqual([report.sound, report.entries, report.faults], [true, 1, []])
   const stats = decode(answerOf((work) => is(OK, 'slmdb_env_measure', env, null, false, work)))
   assert.deepEqual(stats.databases.map(({ name, entries }) => [name, entries]), [['d', 1]])
+  is(OK, 'slmdb_env_close', env)
+}))
+
+test('exports go through functions of the host', () => inFolder((folder) => {
+  const env = openEnv(folder)
+  const db = openDb(env, 'd')
+  within(env, MODE.WRITE, (txn) => put(txn, db, null, bytes('k'), bytes('v')))
+  const stream = taken((write) => is(OK, 'slmdb_env_export_to', env, write, null, null, 0, null))
+  assert.equal(stream.subarray(0, 12).toString(), 'slmdb-export')
+  const totals = decode(answerOf((work) => giving(stream, (read) => is(OK, 'slmdb_export_verify_from', read, null, work))))
+  assert.equal(totals.entries, 1)
+  const cut = stream.subarray(0, -1)
+  assert.match(giving(cut, (read) => is(STATUS.CORRUPT, 'slmdb_env_import_from', env, read, null, null, 0, null)), /offset/)
+  within(env, MODE.WRITE, (txn) => is(OK, 'slmdb_db_clear', txn, db, null, null))
+  giving(stream, (read) => is(OK, 'slmdb_env_import_from', env, read, null, null, 0, null))
+  within(env, MODE.READ, (txn) => assert.deepEqual(get(txn, db, null, bytes('k')), bytes('v')))
   is(OK, 'slmdb_env_close', env)
 }))
 

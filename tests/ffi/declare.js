@@ -15,6 +15,7 @@ export const STATUS = {
   INVALID_VALUE: 9,
   INVALID_NAME: 10,
   KIND_MISMATCH: 11,
+  CORRUPT: 15,
   READ_ONLY: 16,
   TXN_ENDED: 21,
   NESTED: 22,
@@ -106,6 +107,41 @@ koffi.struct('slmdb_selection', {
   default_scope: 'bool'
 })
 
+const WRITE = koffi.proto('int32_t slmdb_write(void *user, const void *data, size_t length)')
+const READ = koffi.proto('int32_t slmdb_read(void *user, void *buffer, size_t capacity, size_t *length)')
+
+// Calls fn with a function that takes a stream, and gives all of it.
+export function taken (fn) {
+  const chunks = []
+  const write = koffi.register((_user, data, length) => {
+    chunks.push(copied(data, length))
+    return STATUS.OK
+  }, koffi.pointer(WRITE))
+  try {
+    fn(write)
+  } finally {
+    koffi.unregister(write)
+  }
+  return Buffer.concat(chunks)
+}
+
+// Calls fn with a function that gives a stream.
+export function giving (stream, fn) {
+  let at = 0
+  const read = koffi.register((_user, buffer, capacity, length) => {
+    const chunk = stream.subarray(at, at + capacity)
+    at += chunk.length
+    if (chunk.length > 0) koffi.encode(buffer, koffi.array('uint8_t', chunk.length), chunk)
+    koffi.encode(length, 'size_t', chunk.length)
+    return STATUS.OK
+  }, koffi.pointer(READ))
+  try {
+    return fn(read)
+  } finally {
+    koffi.unregister(read)
+  }
+}
+
 // Calls fn with a slmdb_work, and gives the document that is its answer.
 export function answerOf (fn) {
   let document = null
@@ -175,7 +211,7 @@ function prototypes () {
   return [...header.matchAll(/^(?:const )?\w+ \*?slmdb_\w+\([^)]*\);/gm)].map(([prototype]) => prototype
     .replaceAll('const char *path', 'const void *path')
     .replaceAll('const char *name', 'const void *name')
-    .replaceAll('slmdb_done done', 'slmdb_done *done')
+    .replaceAll(/slmdb_(done|write|read) (?=\1)/g, 'slmdb_$1 *')
     .replaceAll(/(?:const void \*\*|slmdb_\w+ \*\*|(?:slmdb_error|size_t|u?int\d+_t|bool) \*)\w+(?=[,)])/g, '_Out_ $&')
     .replaceAll(/(?<!const )slmdb_(?:env_info|db_stats|db_options) \*/g, '_Inout_ $&')
     .replaceAll('(void)', '()').replace(/;$/, ''))

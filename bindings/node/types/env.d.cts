@@ -249,7 +249,8 @@ export class Env implements Disposable, AsyncDisposable {
   /**
    * Reads what {@link Env.export} wrote, in any language, of either format: all or nothing. Databases that are missing
    * are made. A file is verified before anything of it is imported; a stream, while it is, but nothing can be seen
-   * before all of it was. Unless `existing` is `'refuse'`, other writers wait as long as a stream takes.
+   * before all of it was. Unless `existing` is `'refuse'`, other writers wait as long as a stream takes; otherwise only
+   * for the entries of the default scope, which come last.
    *
    * @returns a promise that rejects with {@link SlmdbError}: `SLMDB_CORRUPT` (it is damaged or cut off, and where;
    * nothing is imported), `SLMDB_FORMAT_TOO_NEW`, `SLMDB_KEY_EXISTS`, `SLMDB_KIND_MISMATCH`, `SLMDB_LAYOUT_MISMATCH`,

@@ -203,7 +203,8 @@ class Maintenance(Registry):
 
         source    the path of a file, which is verified before anything is imported; or a binary file, which is read to
                   its end, and verified while it is imported: nothing can be seen before all of it was, and what had
-                  gathered is deleted if it is damaged. Unless `existing` is "refuse", other writers wait meanwhile.
+                  gathered is deleted if it is damaged. Unless `existing` is "refuse", other writers wait meanwhile;
+                  otherwise only for the entries of the default scope, which come last.
         into      another scope for the only one in the file; None: each into the one that it was in.
         existing  "refuse": nothing is done if a scope of the file has entries in one of its databases, a
                   KeyExistsError. "overwrite": entries under the same keys are replaced. "skip": they stay.
