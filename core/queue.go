@@ -116,6 +116,30 @@ func (e *Env) writing() bool {
 // being committed commits its batch itself. If ctx ends, the batch may have been committed or not, or be committed later.
 // ErrNested as for Flush.
 func (e *Env) Apply(ctx context.Context, b *Batch) error {
+	result := make(chan error, 1)
+	if err := e.await(ctx, b, func(err error) { result <- err }); err != nil {
+		return err
+	}
+	select {
+	case err := <-result:
+		return err
+	default:
+	}
+	select {
+	case err := <-result:
+		return err
+	case <-ctx.Done():
+		return wrap(ctx.Err())
+	}
+}
+
+// Await is Apply for a caller who waits by means of his own: wake is called once, maybe before Await returns and maybe from
+// another goroutine, and must do no more than to wake him. Errors of Await itself, after which wake is not called, are those
+// of Submit, and ErrNested.
+func (e *Env) Await(b *Batch, wake func(error)) error { return e.await(context.Background(), b, wake) }
+
+// await commits the batch if nothing is being committed, and else leaves it to whoever does that. ctx is for the former.
+func (e *Env) await(ctx context.Context, b *Batch, wake func(error)) error {
 	if err := e.waitable(); err != nil {
 		return err
 	}
@@ -125,20 +149,15 @@ func (e *Env) Apply(ctx context.Context, b *Batch) error {
 		q.mu.Unlock()
 		return err
 	}
-	if !q.running {
-		q.running = true
+	if q.running {
+		q.waiting = append(q.waiting, submission{b, wake, true})
 		q.mu.Unlock()
-		return e.lead(ctx, b)
+		return nil
 	}
-	result := make(chan error, 1)
-	q.waiting = append(q.waiting, submission{b, func(err error) { result <- err }, true})
+	q.running = true
 	q.mu.Unlock()
-	select {
-	case err := <-result:
-		return err
-	case <-ctx.Done():
-		return wrap(ctx.Err())
-	}
+	wake(e.lead(ctx, b))
+	return nil
 }
 
 // lead commits a batch for its caller, and leaves those that were submitted meanwhile to a goroutine: their functions must
