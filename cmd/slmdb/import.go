@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -72,15 +71,11 @@ func importCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var from io.Reader = os.Stdin
-			if args[1] != "-" {
-				file, err := os.Open(args[1])
-				if err != nil {
-					return fileError(err)
-				}
-				defer file.Close()
-				from = file
+			from, closeInput, err := openInput(c.Context(), args[1])
+			if err != nil {
+				return err
 			}
+			defer closeInput() //nolint:errcheck // it was only read
 			var totals maintenance.Totals
 			err = to.with(a, args[0], func(env *core.Env) (err error) {
 				progress, done := a.bar("importing")

@@ -172,6 +172,23 @@ func TestInterruptedWait(t *testing.T) {
 	}
 }
 
+// TestInterruptedInput waits for an input that does not come: Ctrl-C ends that, too.
+func TestInterruptedInput(t *testing.T) {
+	data, missing := sample(t), filepath.Join(t.TempDir(), "missing")
+	for _, arguments := range [][]string{{"import", data, "-"}, {"import", missing, "-", "--create"}, {"verify", "--export", "-"}} {
+		p := onTerminal(t, arguments...)
+		p.until(t, regexp.MustCompile(`importing |verifying `))
+		_, err := io.WriteString(p.file, "\x03")
+		must(t, err)
+		if code := p.end(t); code != exitInterrupted || strings.Contains(p.shown(), "the same again") {
+			t.Errorf("%q ends with %d: %q", arguments, code, p.shown())
+		}
+	}
+	if _, err := os.Stat(missing); !os.IsNotExist(err) {
+		t.Errorf("the environment was made: %v", err)
+	}
+}
+
 func TestNoBarWithoutATerminal(t *testing.T) {
 	source := large(t, 20000)
 	r := run(t, "export", source, "-o", filepath.Join(t.TempDir(), "export"))

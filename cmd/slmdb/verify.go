@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -147,14 +146,11 @@ func (a *app) printReport(r maintenance.Report) {
 }
 
 func (a *app) verifyExport(c *cobra.Command, path string) error {
-	file := os.Stdin
-	if path != "-" {
-		var err error
-		if file, err = os.Open(path); err != nil {
-			return fileError(err)
-		}
-		defer file.Close()
+	file, closeInput, err := openInput(c.Context(), path)
+	if err != nil {
+		return err
 	}
+	defer closeInput() //nolint:errcheck // it was only read
 	progress, done := a.bar("verifying")
 	totals, err := maintenance.VerifyExport(c.Context(), file, progress)
 	done()

@@ -65,11 +65,12 @@ func Import(ctx context.Context, env *core.Env, r io.Reader, o ImportOptions) (T
 			}
 		}
 	}
+	m := newMeter(o.Progress, Entries, total, 1024) // before the first wait for a stream
 	reader, err := newExportReader(r)
 	if err != nil {
 		return Totals{}, err
 	}
-	i := &importer{ctx: ctx, env: env, o: o, r: reader, meter: newMeter(o.Progress, Entries, total, 1024)}
+	i := &importer{ctx: ctx, env: env, o: o, r: reader, meter: m}
 	return i.run()
 }
 
@@ -99,12 +100,12 @@ func noExport() error {
 
 // VerifyExport reads an export to its end and says what it has. ErrCorrupt, with the offset, if it is damaged.
 func VerifyExport(ctx context.Context, r io.Reader, progress ProgressFunc) (Totals, error) {
+	m := newMeter(progress, Entries, 0, 1024)
 	reader, err := newExportReader(r)
 	if err != nil {
 		return Totals{}, err
 	}
 	o := newOrder(reader)
-	m := newMeter(progress, Entries, 0, 1024)
 	for {
 		rec, err := o.next()
 		if err == io.EOF {
