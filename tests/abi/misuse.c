@@ -42,7 +42,7 @@ static void close_one(const calls_handles *h, model *m, int type) {
 
 /* What a function may answer when all its handles are live. */
 static bool is_answer(int call, int32_t got) {
-  return got == SLMDB_OK || got == SLMDB_NOT_FOUND || (got == SLMDB_NESTED && call == CALL_ENV_FLUSH) ||
+  return got == SLMDB_OK || got == SLMDB_NOT_FOUND || (got == SLMDB_NESTED && (call == CALL_ENV_FLUSH || call == CALL_DB_APPLY_PUT)) ||
          (got == SLMDB_KEY_EXISTS && call == CALL_REGISTRY_RENAME);
 }
 
