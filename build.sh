@@ -10,7 +10,7 @@
 # ./build.sh bench growth [-max ENTRIES]    how costs grow with entries and with scopes
 # ./build.sh bench abi [ENTRIES [ROUNDS]]   what a call of the C ABI costs beside plain C LMDB
 # ./build.sh bench python                   the Python package beside py-lmdb
-# ./build.sh bench node [ENTRIES ROUNDS]    the Node package beside npm lmdb
+# ./build.sh bench node [ENTRIES ROUNDS [PART]]    the Node package beside npm lmdb
 # ./build.sh pack    build, then the tarballs of the Node package under build/pack, as npm publishes them
 # ./build.sh fuzz    every fuzz target for 30 seconds (or: fuzz SECONDS), then longer runs of the model and crash tests
 # ./build.sh install [--prefix DIR]     header, library, archive, pkg-config and CMake files, into DIR (/usr/local)

@@ -79,8 +79,8 @@ async function compareReads (kind, keys) {
   await compare(`${kind}: get, hot 1,000`, 100 * HOT, (peer) => peer.reading(kind, (get) => {
     for (let round = 0; round < 100; round++) for (let i = 0; i < HOT; i++) get(keys[i])
   }))
-  await compare(`${kind}: get, hot 1,000, each on its own`, 20 * HOT, (peer) => {
-    for (let round = 0; round < 20; round++) for (let i = 0; i < HOT; i++) peer.get(kind, keys[i])
+  await compare(`${kind}: get, hot 1,000, each on its own`, 100 * HOT, (peer) => {
+    for (let round = 0; round < 100; round++) for (let i = 0; i < HOT; i++) peer.get(kind, keys[i])
   })
   await compare(`${kind}: getMany of 100, a key`, 20000, async (peer) => {
     for (const chunk of chunks) if ((await peer.getMany(kind, chunk)).length !== 100) throw new Error('missing')
