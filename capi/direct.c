@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "../core/engine/lmdb/bin.h"
 #include "../core/engine/lmdb/native.h"
 #include "slmdb.h"
 
@@ -26,33 +27,78 @@ static bool live(uintptr_t handle) {
   return slot && __atomic_load_n(&slot->handle, __ATOMIC_ACQUIRE) == handle;
 }
 
-/* The transaction is taken. */
-static int32_t get(const slm_slot *slot, slm_get_call *call) {
+/* The place of a scope of a database, both of which are open; NULL if it is not known. The transaction is taken. */
+static const slm_place *place_of(const slm_slot *slot, uint64_t db, uint64_t scope) {
   for (int i = 0; i < SLM_PLACES; i++) {
     const slm_place *p = &slot->places[i];
-    if (p->db != call->db || p->scope != call->scope) continue;
-    if ((!p->typed && call->key_length > p->max_key) || !live(call->db) || (call->scope && !live(call->scope))) return SLM_INDIRECT;
-    slm_slice found;
-    unsigned char typed[SLM_MAX_KEY];
-    const char *key = call->key;
-    size_t key_length = call->key_length;
-    if (p->typed) {
-      key_length = slm_direct_key(call->key, call->key_length, typed, p->max_key);
-      if (key_length == 0) return SLM_INDIRECT;
-      key = (const char *)typed;
-    }
-    int rc = slm_get(p->txn, p->dbi, p->partition, (int)p->scoped, key, key_length, &found);
-    if (rc == MDB_NOT_FOUND) return SLMDB_NOT_FOUND;
-    if (rc != 0) return SLM_INDIRECT;
-    if (call->buffer) { /* while nobody can end the transaction */
-      if (found.size > call->capacity) return SLM_INDIRECT;
-      memcpy(call->buffer, (const void *)found.data, found.size);
-    }
-    call->value = (const void *)found.data;
-    call->value_length = found.size;
-    return SLMDB_OK;
+    if (p->db == db && p->scope == scope) return live(db) && (!scope || live(scope)) ? p : NULL;
   }
-  return SLM_INDIRECT;
+  return NULL;
+}
+
+static int32_t get(const slm_slot *slot, slm_get_call *call) {
+  const slm_place *p = place_of(slot, call->db, call->scope);
+  if (!p || (!p->typed && call->key_length > p->max_key)) return SLM_INDIRECT;
+  slm_slice found;
+  unsigned char typed[SLM_MAX_KEY];
+  const char *key = call->key;
+  size_t key_length = call->key_length;
+  if (p->typed) {
+    key_length = slm_direct_key(call->key, call->key_length, typed, p->max_key);
+    if (key_length == 0) return SLM_INDIRECT;
+    key = (const char *)typed;
+  }
+  int rc = slm_get(p->txn, p->dbi, p->partition, (int)p->scoped, key, key_length, &found);
+  if (rc == MDB_NOT_FOUND) return SLMDB_NOT_FOUND;
+  if (rc != 0) return SLM_INDIRECT;
+  if (call->buffer) { /* while nobody can end the transaction */
+    if (found.size > call->capacity) return SLM_INDIRECT;
+    memcpy(call->buffer, (const void *)found.data, found.size);
+  }
+  call->value = (const void *)found.data;
+  call->value_length = found.size;
+  return SLMDB_OK;
+}
+
+/* How many objects the array at *at has, which then points to the first; -1 if it is none. */
+static int64_t array(const unsigned char **at, const unsigned char *end) {
+  const unsigned char *p = *at;
+  if (p == end) return -1;
+  unsigned width = *p == 0xdc ? 2 : *p == 0xdd ? 4 : 0;
+  uint32_t count = *p & 0x0f;
+  if (width == 0 && (*p & 0xf0) != 0x90) return -1;
+  if ((size_t)(end - ++p) < width) return -1;
+  if (width > 0) count = 0;
+  for (; width > 0; width--) count = count << 8 | *p++;
+  *at = p;
+  return count;
+}
+
+enum { ANSWER_HEAD = 5, NOTHING = 2 }; /* the array's head; false and nil */
+
+static int32_t get_many(const slm_slot *slot, slm_get_many_call *call) {
+  const slm_place *p = place_of(slot, call->db, call->scope);
+  const unsigned char *at = call->keys, *end = at + call->keys_length;
+  if (!p || !p->raw || call->capacity < ANSWER_HEAD) return SLM_INDIRECT;
+  int64_t count = array(&at, end);
+  if (count < 0 || count > (end - at)) return SLM_INDIRECT;
+  char *to = call->buffer, *stop = to + call->capacity;
+  *to++ = (char)0xdd;
+  for (int shift = 24; shift >= 0; shift -= 8) *to++ = (char)(2 * (uint64_t)count >> shift);
+  for (; count > 0; count--) {
+    slm_slice found;
+    int64_t length = slm_read_bin(&at, end);
+    if (length <= 0 || length > p->max_key) return SLM_INDIRECT;
+    int rc = slm_get(p->txn, p->dbi, p->partition, (int)p->scoped, (const char *)at, (size_t)length, &found);
+    if (rc != 0 && rc != MDB_NOT_FOUND) return SLM_INDIRECT;
+    if ((size_t)(stop - to) < (rc ? NOTHING : 1 + slm_bin_size(found.size))) return SLM_INDIRECT;
+    at += length;
+    *to++ = (char)(rc ? 0xc2 : 0xc3);
+    if (rc) *to++ = (char)0xc0;
+    else to = slm_write_bin(to, (const void *)found.data, found.size);
+  }
+  call->length = (size_t)(to - (char *)call->buffer);
+  return at == end ? SLMDB_OK : SLM_INDIRECT;
 }
 
 static bool take(slm_slot *slot, uint64_t txn) {
@@ -68,6 +114,21 @@ int32_t slm_direct_get(slm_get_call *call) {
   if (!call->key || call->key_length == 0 || !call->db || !call->txn || !slot) return SLM_INDIRECT;
   if (!take(slot, call->txn)) return SLM_INDIRECT;
   int32_t status = get(slot, call);
+  leave(slot, call->txn);
+  return status;
+}
+
+/* Go reads all keys before it writes the first value. */
+static bool overlap(const slm_get_many_call *call) {
+  uintptr_t keys = (uintptr_t)call->keys, buffer = (uintptr_t)call->buffer;
+  return keys < buffer + call->capacity && buffer < keys + call->keys_length;
+}
+
+int32_t slm_direct_get_many(slm_get_many_call *call) {
+  slm_slot *slot = slot_of(call->txn);
+  if (!call->keys || !call->buffer || !call->db || !call->txn || !slot || overlap(call)) return SLM_INDIRECT;
+  if (!take(slot, call->txn)) return SLM_INDIRECT;
+  int32_t status = get_many(slot, call);
   leave(slot, call->txn);
   return status;
 }

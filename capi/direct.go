@@ -10,6 +10,8 @@ import (
 	"encoding/binary"
 	"sync/atomic"
 	"unsafe"
+
+	"github.com/scoped-lmdb/scoped-lmdb/core"
 )
 
 // The mirror of the table of handles that C reads (direct.h).
@@ -65,6 +67,11 @@ func (c *call) remember(scope handle) {
 	if m == nil {
 		return
 	}
+	for _, p := range m.places {
+		if handle(p.db) == c.db.handle && handle(p.scope) == scope {
+			return // Go was asked for another reason
+		}
+	}
 	at, ok := c.db.raw.Direct(c.txn.core, c.scope)
 	if !ok {
 		return
@@ -77,8 +84,11 @@ func (c *call) remember(scope handle) {
 	if at.Scoped {
 		p.scoped = 1
 	}
-	p.max_key, p.typed = C.uint32_t(c.db.raw.MaxKey()), 0
+	p.max_key, p.typed, p.raw = C.uint32_t(c.db.raw.MaxKey()), 0, 0
 	if !c.db.key.Identity() {
 		p.typed = 1
+	}
+	if c.db.raw.Kind() == core.KindBytes {
+		p.raw = 1
 	}
 }

@@ -25,6 +25,7 @@ typedef struct slm_place {
   uintptr_t txn;
   uint32_t dbi, partition, scoped, max_key;
   uint32_t typed; /* keys are passed as MessagePack and stored as tuples */
+  uint32_t raw;   /* keys and values are bins in a page, and stored as they are */
 } slm_place;
 
 typedef struct slm_slot {
@@ -35,6 +36,15 @@ typedef struct slm_slot {
 
 /* Chunks of slots, by index; NULL where there are none so far. They are never freed. */
 extern slm_slot *slm_slots[SLM_CHUNKS];
+
+/* What a get of many keys asks for, as slmdb_db_get_many does, and the length of what it wrote. */
+typedef struct slm_get_many_call {
+  uintptr_t txn, db, scope;
+  const void *keys;
+  size_t keys_length;
+  void *buffer;
+  size_t capacity, length;
+} slm_get_many_call;
 
 /* What a get asks for, and what it finds. */
 typedef struct slm_get_call {
@@ -59,5 +69,8 @@ bool slm_direct_is_newest(uintptr_t txn, bool *newest);
 
 /* Finds a value: SLMDB_OK, SLMDB_NOT_FOUND, or SLM_INDIRECT if Go must be asked. */
 int32_t slm_direct_get(slm_get_call *call);
+
+/* Finds many values: SLMDB_OK, or SLM_INDIRECT if Go must be asked, which tells what is wrong if something is. */
+int32_t slm_direct_get_many(slm_get_many_call *call);
 
 #endif

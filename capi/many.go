@@ -121,6 +121,7 @@ func goDbGetMany(t, d, s C.uintptr_t, keys unsafe.Pointer, keysLength C.size_t, 
 	if err := c.db.raw.GetMany(c.txn.core, c.scope, logical, values); err != nil {
 		return finish(e, err)
 	}
+	c.remember(handle(s))
 	room := page(buffer, capacity)
 	filled, err := c.db.appendFound(room[:0], values)
 	if err != nil {

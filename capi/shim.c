@@ -148,6 +148,13 @@ int32_t slmdb_db_contains(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, cons
 int32_t slmdb_db_get_many(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *keys, size_t keys_length,
                           void *buffer, size_t capacity, size_t *length, slmdb_error *error) {
   GUARD;
+  if (length) {
+    slm_get_many_call call = {H(txn), H(db), H(scope), keys, keys_length, buffer, capacity, 0};
+    if (slm_direct_get_many(&call) == SLMDB_OK) {
+      *length = call.length;
+      return answered(SLMDB_OK, error);
+    }
+  }
   return goDbGetMany(H(txn), H(db), H(scope), (void *)keys, keys_length, buffer, capacity, length, error);
 }
 

@@ -343,6 +343,69 @@ static void test_unnamed(void) {
   IS(SLMDB_OK, slmdb_db_close(db, ERR));
 }
 
+/* A page of up to 20 keys, some of which are there, and now and then something that is no such page. */
+static size_t any_keys(unsigned *seed, unsigned char *page) {
+#define ROLL(sides) ((*seed = *seed * 1103515245u + 12345u) >> 16) % (sides)
+  unsigned count = ROLL(20), said = ROLL(30) ? count : count + 1;
+  size_t size = 0;
+  switch (ROLL(3)) {
+    case 0: if (said < 16) { page[size++] = (unsigned char)(0x90 | said); break; } /* fall through */
+    case 1: page[size++] = 0xdc, page[size++] = 0, page[size++] = (unsigned char)said; break;
+    default: page[size++] = 0xdd, page[size++] = 0, page[size++] = 0, page[size++] = 0, page[size++] = (unsigned char)said;
+  }
+  for (unsigned i = 0; i < count; i++) {
+    size_t length = ROLL(100) ? 4 : ROLL(520);
+    if (ROLL(60) == 0) page[size++] = (unsigned char)ROLL(256);
+    if (length > 255 || ROLL(8) == 0) page[size++] = 0xc5, page[size++] = (unsigned char)(length >> 8), page[size++] = (unsigned char)length;
+    else page[size++] = 0xc4, page[size++] = (unsigned char)length;
+    for (size_t at = 0; at < length; at++) page[size++] = (unsigned char)(at == 3 ? 'a' + ROLL(20) : 'k');
+  }
+  if (ROLL(20) == 0) size -= size > 3 ? ROLL(3) : 0;
+  if (ROLL(30) == 0) page[size++] = 0xc0;
+  return size;
+#undef ROLL
+}
+
+/* Many gets at once: C writes the page that Go writes, and leaves to Go what it refuses. */
+static void test_many(void) {
+  slmdb_db *db = given_db(env, "many", SLMDB_BYTES);
+  slmdb_scope *scope = given_scope("many");
+  slmdb_txn *txn = given_txn(env, SLMDB_WRITE);
+  static char value[70000];
+  static unsigned char keys[20000], answers[2][400000];
+  const size_t sizes[] = {0, 1, 255, 256, 65535, 65536, 17};
+  for (int i = 0; i < 14; i += 2) {
+    memset(value, 'a' + i, sizeof value);
+    const char key[] = {'k', 'k', 'k', (char)('a' + i)};
+    IS(SLMDB_OK, slmdb_db_put(txn, db, scope, key, 4, value, sizes[i / 2], ERR));
+  }
+  IS(SLMDB_OK, slmdb_txn_commit(txn, ERR));
+  slmdb_txn *both[] = {given_txn(env, SLMDB_READ), given_txn(env, SLMDB_WRITE)};
+  unsigned seed = 7, refused = 0;
+  gets(both[0], db, scope, "kkkc", "c"); /* so that C knows the place */
+  for (int i = 0; i < 5000; i++) {
+    size_t size = any_keys(&seed, keys), lengths[2] = {0, 0}, room = i % 5 == 0 ? (size_t)i * 13 % 3000 : sizeof answers[0];
+    int32_t status[2];
+    for (int t = 0; t < 2; t++)
+      status[t] = slmdb_db_get_many(both[t], db, scope, keys, size, answers[t], room, &lengths[t], NULL);
+    CHECK(status[0] == status[1] && lengths[0] == lengths[1]);
+    if (status[0] != SLMDB_OK) refused++;
+    else CHECK(memcmp(answers[0], answers[1], lengths[0]) == 0);
+  }
+  CHECK(refused > 500 && refused < 4000);
+  /* Where the answer goes over the keys, they are read first. */
+  const unsigned char asked[] = {0x93, 0xc4, 4, 'k', 'k', 'k', 'm', 0xc4, 4, 'k', 'k', 'k', 'x', 0xc4, 4, 'k', 'k', 'k', 'c'};
+  size_t lengths[2] = {0, 0};
+  for (int t = 0; t < 2; t++) {
+    memcpy(answers[t] + 3, asked, sizeof asked);
+    IS(SLMDB_OK, slmdb_db_get_many(both[t], db, scope, answers[t] + 3, sizeof asked, answers[t], 100, &lengths[t], ERR));
+  }
+  CHECK(lengths[0] == lengths[1] && memcmp(answers[0], answers[1], lengths[0]) == 0);
+  for (int t = 0; t < 2; t++) IS(SLMDB_OK, slmdb_txn_abort(both[t], ERR));
+  IS(SLMDB_OK, slmdb_scope_close(scope, ERR));
+  IS(SLMDB_OK, slmdb_db_close(db, ERR));
+}
+
 int main(void) {
   check_folder folder = check_make_folder();
   env = given_env(folder.path);
@@ -353,6 +416,7 @@ int main(void) {
   test_longest();
   test_newest();
   test_unnamed();
+  test_many();
   test_beyond();
   IS(SLMDB_OK, slmdb_env_close(env, ERR));
   check_remove_folder(&folder);

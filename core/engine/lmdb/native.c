@@ -1,5 +1,6 @@
 #define _POSIX_C_SOURCE 200809L
 #include "native.h"
+#include "bin.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -411,17 +412,6 @@ int slm_cursor_next(uintptr_t cursor, slm_entry *entries, size_t max, size_t *co
   return rc == NOTFOUND ? 0 : rc;
 }
 
-static size_t bin_size(size_t size) { return size + (size <= 0xff ? 2 : size <= 0xffff ? 3 : 5); }
-
-static char *write_bin(char *to, const slm_slice *bytes) {
-  size_t size = bytes->size;
-  unsigned width = size <= 0xff ? 1 : size <= 0xffff ? 2 : 4;
-  *to++ = (char)(0xc4 + width / 2);
-  while (width-- > 0) *to++ = (char)(size >> 8 * width);
-  if (size) memcpy(to, (const void *)bytes->data, size);
-  return to + size;
-}
-
 int slm_cursor_fill(uintptr_t cursor, char *room, size_t size, uint64_t max, unsigned parts, slm_filled *filled) {
   slm_cursor *c = (slm_cursor *)cursor;
   char *to = room;
@@ -429,7 +419,7 @@ int slm_cursor_fill(uintptr_t cursor, char *room, size_t size, uint64_t max, uns
   int rc;
   memset(filled, 0, sizeof *filled);
   while ((rc = step_entry(c, &entry)) == 0) {
-    size_t need = (parts & SLM_KEYS ? bin_size(entry.key.size) : 0) + (parts & SLM_VALUES ? bin_size(entry.value.size) : 0);
+    size_t need = (parts & SLM_KEYS ? slm_bin_size(entry.key.size) : 0) + (parts & SLM_VALUES ? slm_bin_size(entry.value.size) : 0);
     bool fits = need <= size - (size_t)(to - room);
     if (!fits || filled->count == max) {
       c->again = true;
@@ -437,8 +427,8 @@ int slm_cursor_fill(uintptr_t cursor, char *room, size_t size, uint64_t max, uns
       filled->need = fits ? 0 : need;
       break;
     }
-    if (parts & SLM_KEYS) to = write_bin(to, &entry.key);
-    if (parts & SLM_VALUES) to = write_bin(to, &entry.value);
+    if (parts & SLM_KEYS) to = slm_write_bin(to, (const void *)entry.key.data, entry.key.size);
+    if (parts & SLM_VALUES) to = slm_write_bin(to, (const void *)entry.value.data, entry.value.size);
     filled->last = entry;
     filled->count++;
   }
