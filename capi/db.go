@@ -284,35 +284,38 @@ func enterWrite(t, d, s C.uintptr_t, key unsafe.Pointer, keyLength C.size_t) (c 
 	return c, logical, nil
 }
 
+// enterStore takes a transaction for a write of one entry with a value.
+func enterStore(t, d, s C.uintptr_t, key unsafe.Pointer, keyLength C.size_t, value unsafe.Pointer, valueLength C.size_t) (c call, logical, stored []byte, err error) {
+	if c, logical, err = enterWrite(t, d, s, key, keyLength); err != nil {
+		return c, nil, nil, err
+	}
+	if stored, err = c.db.stored(&c.txn.value, value, valueLength); err != nil {
+		c.txn.leave()
+		return c, nil, nil, err
+	}
+	c.txn.free()
+	return c, logical, stored, nil
+}
+
 //export goDbPut
 func goDbPut(t, d, s C.uintptr_t, key unsafe.Pointer, keyLength C.size_t, value unsafe.Pointer, valueLength C.size_t, e *C.slmdb_error) (status C.int32_t) {
 	defer guard(e, &status)
-	c, logical, err := enterWrite(t, d, s, key, keyLength)
+	c, logical, stored, err := enterStore(t, d, s, key, keyLength, value, valueLength)
 	if err != nil {
 		return finish(e, err)
 	}
 	defer c.txn.leave()
-	stored, err := c.db.stored(&c.txn.value, value, valueLength)
-	if err != nil {
-		return finish(e, err)
-	}
-	c.txn.free()
 	return finish(e, c.db.raw.Put(c.txn.core, c.scope, logical, stored))
 }
 
 //export goDbPutIfAbsent
 func goDbPutIfAbsent(t, d, s C.uintptr_t, key unsafe.Pointer, keyLength C.size_t, value unsafe.Pointer, valueLength C.size_t, did *C.bool, e *C.slmdb_error) (status C.int32_t) {
 	defer guard(e, &status)
-	c, logical, err := enterWrite(t, d, s, key, keyLength)
+	c, logical, stored, err := enterStore(t, d, s, key, keyLength, value, valueLength)
 	if err != nil {
 		return finish(e, err)
 	}
 	defer c.txn.leave()
-	stored, err := c.db.stored(&c.txn.value, value, valueLength)
-	if err != nil {
-		return finish(e, err)
-	}
-	c.txn.free()
 	err = c.db.raw.PutIfAbsent(c.txn.core, c.scope, logical, stored)
 	absent := err == nil
 	if err == core.ErrKeyExists {

@@ -20,16 +20,11 @@ func goDbReplace(t, d, s C.uintptr_t, key unsafe.Pointer, keyLength C.size_t, va
 	if old == nil || oldLength == nil || existed == nil {
 		return finish(e, output[byte]("old, old_length or existed", nil))
 	}
-	c, logical, err := enterWrite(t, d, s, key, keyLength)
+	c, logical, stored, err := enterStore(t, d, s, key, keyLength, value, valueLength)
 	if err != nil {
 		return finish(e, err)
 	}
 	defer c.txn.leave()
-	stored, err := c.db.stored(&c.txn.value, value, valueLength)
-	if err != nil {
-		return finish(e, err)
-	}
-	c.txn.free()
 	var lent loaned
 	var was bool
 	err = c.db.raw.Exchange(c.txn.core, c.scope, logical, func(found []byte, there bool) ([]byte, core.Exchange, error) {

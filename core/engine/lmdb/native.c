@@ -184,41 +184,33 @@ static packed_put unpack_put(const char **packed) {
   return p;
 }
 
-static bool follows(const packed_put *a, const packed_put *b) {
-  if (a->head != b->head) return a->head > b->head;
+static int compare_puts(const packed_put *a, const packed_put *b) {
+  if (a->head != b->head) return a->head < b->head ? -1 : 1;
   const char *left = a->at, *right = b->at;
   uint32_t left_size = unpack_size(&left), right_size = unpack_size(&right);
   int d = memcmp(left + 4, right + 4, left_size < right_size ? left_size : right_size); /* behind the value's size */
-  return d ? d > 0 : left_size > right_size;
+  return d ? d : (left_size > right_size) - (left_size < right_size);
 }
 
-/* Merges runs of `run` puts by twos, from one array to the other. Of equal keys the first stays the first. */
-static void merge_runs(const packed_put *from, packed_put *to, size_t count, size_t run) {
-  for (size_t start = 0; start < count; start += 2 * run) {
-    size_t middle = start + run < count ? start + run : count, end = middle + run < count ? middle + run : count;
-    size_t left = start, right = middle;
-    for (size_t i = start; i < end; i++)
-      to[i] = right == end || (left < middle && !follows(&from[left], &from[right])) ? from[left++] : from[right++];
-  }
+/* Of equal keys the first stays the first. */
+static int order_puts(const void *left, const void *right) {
+  const packed_put *a = left, *b = right;
+  int d = compare_puts(a, b);
+  return d ? d : (a->at > b->at) - (a->at < b->at);
 }
 
 /*
- * The puts by key, in memory of 2 * count: LMDB then comes from each to the next by the page that it has just used, and what
- * is put twice is put in the order that it had.
+ * The puts by key: LMDB then comes from each to the next by the page that it has just used, and what is put twice is put in
+ * the order that it had. NULL without memory. Free it.
  */
-static packed_put *sort_puts(packed_put *puts, const char *packed, size_t count) {
-  packed_put *other = puts + count;
+static packed_put *sort_puts(const char *packed, size_t count) {
+  packed_put *puts = malloc(count * sizeof *puts);
   bool sorted = true;
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; puts && i < count; i++) {
     puts[i] = unpack_put(&packed);
-    if (i && sorted) sorted = !follows(&puts[i - 1], &puts[i]);
+    if (i && sorted) sorted = compare_puts(&puts[i - 1], &puts[i]) <= 0;
   }
-  for (size_t run = 1; !sorted && run < count; run *= 2) {
-    merge_runs(puts, other, count, run);
-    packed_put *merged = other;
-    other = puts;
-    puts = merged;
-  }
+  if (!sorted) qsort(puts, count, sizeof *puts, order_puts);
   return puts;
 }
 
@@ -234,8 +226,8 @@ static size_t position(const char *packed, const char *at) {
 int slm_put_many(uintptr_t txn, uintptr_t by, unsigned dbi, uint32_t partition, int scoped, const char *packed, size_t count,
                  size_t *done) {
   unsigned char joined[PARTITION + SLM_MAX_KEY];
-  packed_put *memory = malloc(2 * count * sizeof *memory), *puts = memory ? sort_puts(memory, packed, count) : NULL;
-  unsigned flags = memory ? APPEND : 0; /* what follows all keys of the table fills its pages, which are then half as many */
+  packed_put *puts = sort_puts(packed, count);
+  unsigned flags = puts ? APPEND : 0; /* what follows all keys of the table fills its pages, which are then half as many */
   const char *next = packed;
   int rc = 0;
   *done = count;
@@ -253,7 +245,7 @@ int slm_put_many(uintptr_t txn, uintptr_t by, unsigned dbi, uint32_t partition, 
       break;
     }
   }
-  free(memory);
+  free(puts);
   return rc;
 }
 
