@@ -103,7 +103,7 @@ static int32_t get_many(const slm_slot *slot, slm_get_many_call *call) {
 
 static bool take(slm_slot *slot, uint64_t txn) {
   uint64_t idle = txn;
-  if (idle & SLM_TAKEN) return false;
+  if (idle >> 60 != SLM_KIND_TXN) return false; /* another type's, or one with the bit set that says taken */
   return __atomic_compare_exchange_n(&slot->handle, &idle, idle | SLM_TAKEN, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 

@@ -54,6 +54,9 @@ func newWord(h handle) *uint64 {
 	return (*uint64)(&m.handle)
 }
 
+// C knows a transaction's handle by its type.
+var _ = [1]struct{}{}[kindTxn-C.SLM_KIND_TXN]
+
 // takenBit is the bit of a word that says that the transaction is taken.
 const takenBit = uint64(C.SLM_TAKEN)
 

@@ -19,6 +19,9 @@ enum { SLM_PLACES = 4, SLM_CHUNK = 1024, SLM_CHUNKS = 64, SLM_INDIRECT = -1 };
 /* The bit of a handle that says that its transaction is taken; types of handles leave it free. */
 #define SLM_TAKEN ((uint64_t)1 << 63)
 
+/* The type of a transaction's handle, in its top 4 bits. Of others there is nothing to take, and no places. */
+#define SLM_KIND_TXN 4
+
 /* Where a scope of a database is for a transaction, and the handles under which the caller knows them. */
 typedef struct slm_place {
   uint64_t db, scope;

@@ -116,6 +116,34 @@ static void test_closed(void) {
   IS(SLMDB_OK, slmdb_db_close(other, ERR));
 }
 
+/* A handle of another type is no transaction, though it be in the slot of one whose places were known. */
+static void test_other_types(void) {
+  slmdb_db *db = given_db(env, "types", SLMDB_BYTES);
+  slmdb_scope *scope = given_scope("types");
+  slmdb_txn *txn = given_txn(env, SLMDB_WRITE);
+  given_put(txn, db, scope, "k", "v");
+  IS(SLMDB_OK, slmdb_txn_commit(txn, ERR));
+  for (int i = 0; i < 20; i++) {
+    txn = given_txn(env, SLMDB_READ);
+    gets(txn, db, scope, "k", "v");
+    IS(SLMDB_OK, slmdb_txn_abort(txn, ERR));
+    slmdb_scope *other = given_scope("in its slot");
+    slmdb_txn *wrong = (slmdb_txn *)other;
+    const void *value;
+    size_t length;
+    char buffer[100];
+    bool is;
+    IS(SLMDB_INVALID_HANDLE, slmdb_db_get(wrong, db, scope, "k", 1, &value, &length, ERR));
+    IS(SLMDB_INVALID_HANDLE, slmdb_db_get_copy(wrong, db, scope, "k", 1, buffer, sizeof buffer, &length, ERR));
+    IS(SLMDB_INVALID_HANDLE, slmdb_db_contains(wrong, db, scope, "k", 1, &is, ERR));
+    IS(SLMDB_INVALID_HANDLE, slmdb_db_get_many(wrong, db, scope, "\x91\xc4\x01k", 4, buffer, sizeof buffer, &length, ERR));
+    IS(SLMDB_INVALID_HANDLE, slmdb_txn_is_newest(wrong, &is, ERR));
+    IS(SLMDB_OK, slmdb_scope_close(other, ERR));
+  }
+  IS(SLMDB_OK, slmdb_scope_close(scope, ERR));
+  IS(SLMDB_OK, slmdb_db_close(db, ERR));
+}
+
 /* A snapshot keeps a scope where it was; the next one finds where it is now, or that it is no more. */
 static void test_snapshots(void) {
   slmdb_db *db = given_db(env, "snapshots", SLMDB_BYTES);
@@ -411,6 +439,7 @@ int main(void) {
   env = given_env(folder.path);
   test_many_places();
   test_closed();
+  test_other_types();
   test_snapshots();
   test_typed();
   test_longest();
