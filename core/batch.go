@@ -11,6 +11,7 @@ import (
 type Batch struct {
 	env       *Env
 	writes    []write
+	one       [1]write // memory for the first: many batches have no more
 	size      int
 	submitted bool // guarded by the queue
 }
@@ -32,7 +33,11 @@ const (
 )
 
 // NewBatch makes an empty batch of writes to databases of this environment.
-func (e *Env) NewBatch() *Batch { return &Batch{env: e} }
+func (e *Env) NewBatch() *Batch {
+	b := &Batch{env: e}
+	b.writes = b.one[:0]
+	return b
+}
 
 // Len is how many writes the batch has.
 func (b *Batch) Len() int { return len(b.writes) }
@@ -67,7 +72,9 @@ func (raw *Raw) batchStore(b *Batch, s Scope, what writeKind, key, value []byte)
 	if err := raw.checkNew(key, value); err != nil {
 		return err
 	}
-	b.add(write{raw: raw, scope: s, what: what, key: bytes.Clone(key), value: bytes.Clone(value)})
+	both := append(append(make([]byte, 0, len(key)+len(value)), key...), value...)
+	n := len(key)
+	b.add(write{raw: raw, scope: s, what: what, key: both[:n:n], value: both[n:]})
 	return nil
 }
 

@@ -116,22 +116,36 @@ func (e *Env) writing() bool {
 // being committed commits its batch itself. If ctx ends, the batch may have been committed or not, or be committed later.
 // ErrNested as for Flush.
 func (e *Env) Apply(ctx context.Context, b *Batch) error {
-	result := make(chan error, 1)
-	if err := e.await(ctx, b, func(err error) { result <- err }); err != nil {
+	w := waiters.Get().(*waiter)
+	if err := e.await(ctx, b, w.tell); err != nil {
 		return err
 	}
 	select {
-	case err := <-result:
+	case err := <-w.told: // most often by the caller himself
+		waiters.Put(w)
 		return err
 	default:
 	}
 	select {
-	case err := <-result:
+	case err := <-w.told:
+		waiters.Put(w)
 		return err
 	case <-ctx.Done():
-		return wrap(ctx.Err())
+		return wrap(ctx.Err()) // and w is left to whoever tells it
 	}
 }
+
+// waiter is what an Apply waits by. They are used again: many callers that wait, each for one put, are what commits are
+// shared for.
+type waiter struct {
+	told chan error
+	tell func(error)
+}
+
+var waiters = sync.Pool{New: func() any {
+	told := make(chan error, 1)
+	return &waiter{told, func(err error) { told <- err }}
+}}
 
 // Await is Apply for a caller who waits by means of his own: wake is called once, maybe before Await returns and maybe from
 // another goroutine, and must do no more than to wake him. Errors of Await itself, after which wake is not called, are those
