@@ -56,7 +56,7 @@ func (raw *Raw) entries(t *Txn, s scope.Scope, b Bounds) (*Entries, error) {
 		return nil, err
 	}
 	b.Lower, b.Upper = bytes.Clone(b.Lower), bytes.Clone(b.Upper)
-	e := &Entries{txn: t, raw: raw, scope: s, spot: sp, bounds: b, left: b.Limit, entry: &none}
+	e := &Entries{txn: t, raw: raw, scope: s, spot: *sp, bounds: b, left: b.Limit, entry: &none}
 	if b.Limit == 0 {
 		e.left = ^uint64(0)
 	}
@@ -201,11 +201,11 @@ func (e *Entries) resume() error {
 		return err
 	}
 	place := e.state == walkParked || e.sought // there is one, and not only the start
-	if (sp != e.spot || !place) && e.source != nil {
+	if (*sp != e.spot || !place) && e.source != nil {
 		e.source.close()
 		e.source, e.run = nil, nil
 	}
-	e.spot = sp
+	e.spot = *sp
 	if e.source == nil && !sp.none {
 		if err = e.open(); err != nil {
 			return err

@@ -4,6 +4,9 @@ package lmdb
 #cgo CFLAGS: -std=c11 -O2 -Wall -Wextra
 #cgo nocallback slm_thread
 #cgo nocallback slm_is_newest
+#cgo noescape slm_compare
+#cgo nocallback slm_compare
+#cgo nocallback slm_set_order
 #cgo noescape slm_get
 #cgo nocallback slm_get
 #cgo noescape slm_put
@@ -31,10 +34,12 @@ package lmdb
 #cgo noescape slm_cursor_delete
 #cgo nocallback slm_cursor_delete
 #include "native.h"
+#include "order.h"
 */
 import "C"
 
 import (
+	"encoding/binary"
 	"reflect"
 	"unsafe"
 
@@ -84,11 +89,17 @@ func bytesArg(b []byte) (*C.char, C.size_t) {
 	return (*C.char)(unsafe.Pointer(unsafe.SliceData(b))), C.size_t(len(b))
 }
 
+// inMemory is the number whose bytes in memory are the partition's.
+func inMemory(p engine.Partition) uint32 {
+	b := p.Bytes()
+	return binary.NativeEndian.Uint32(b[:])
+}
+
 func placeArgs(at engine.Place) (dbi C.uint, partition C.uint32_t, scoped C.int) {
 	if at.Scoped {
 		scoped = 1
 	}
-	return C.uint(at.Table.(*table).dbi), *(*C.uint32_t)(unsafe.Pointer(&at.Partition)), scoped
+	return C.uint(at.Table.(*table).dbi), C.uint32_t(inMemory(at.Partition)), scoped
 }
 
 // borrow makes a slice of LMDB's memory.
@@ -98,6 +109,18 @@ func borrow(s *slice) []byte {
 }
 
 func nativeIsNewest(t rawTxn) bool { return C.slm_is_newest(C.uintptr_t(t)) != 0 }
+
+// nativeSetOrder makes LMDB compare a table's keys by order.c.
+func nativeSetOrder(t rawTxn, dbi apiDBI) int {
+	return int(C.slm_set_order(C.uintptr_t(t), C.uint(dbi)))
+}
+
+// nativeCompare is how order.c compares two keys.
+func nativeCompare(a, b []byte) int {
+	x, xn := bytesArg(a)
+	y, yn := bytesArg(b)
+	return int(C.slm_compare(unsafe.Pointer(x), xn, unsafe.Pointer(y), yn))
+}
 
 func nativeGet(t rawTxn, at engine.Place, key []byte) ([]byte, int) {
 	var value C.slm_slice
