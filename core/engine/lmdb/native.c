@@ -337,6 +337,16 @@ static inline bool inside(const slm_cursor *c, const mdb_val *k) {
   return true;
 }
 
+/*
+ * LMDB writes a page's entries from its end downwards, so what was put in order lies in order: while the walk is at one
+ * entry, the memory of a later one is asked for. Of entries that lie otherwise it asks for one that the walk mostly needs
+ * as well; a wrong guess costs nothing but the guess. Eight entries are about what memory takes to answer.
+ */
+static inline void ask_ahead(const slm_cursor *c, const mdb_val *k, const mdb_val *v) {
+  size_t ahead = 8 * (k->size + v->size + 8);
+  if (ahead < 4096) __builtin_prefetch((const void *)((uintptr_t)k->data + (c->reverse ? ahead : -ahead)));
+}
+
 /* One step; NOTFOUND at the end of the range, and from then on. */
 static inline __attribute__((always_inline)) int step(slm_cursor *c, mdb_val *k, mdb_val *v) {
   int rc;
@@ -352,6 +362,7 @@ static inline __attribute__((always_inline)) int step(slm_cursor *c, mdb_val *k,
   c->started = true;
   if (rc == 0 && !inside(c, k)) rc = NOTFOUND;
   c->done = rc != 0;
+  if (rc == 0) ask_ahead(c, k, v);
   return rc;
 }
 

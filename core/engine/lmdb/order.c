@@ -5,7 +5,8 @@
 
 /*
  * Every get compares some twenty keys, each by LMDB's function, which calls memcmp by way of the linker's table. For keys as
- * short as LMDB's, eight bytes at a time in a number cost half: the first eight mostly decide.
+ * short as LMDB's, numbers of eight bytes cost a tenth of a get less. To jump as soon as two numbers differ is better than
+ * to compare all of them without a jump: the processor goes on at the next key before memory has given it this one.
  */
 static inline uint64_t big_endian_8(const unsigned char *at) {
   uint64_t n;
