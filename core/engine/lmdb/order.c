@@ -2,11 +2,15 @@
 #include "mdb.h"
 
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 /*
  * Every get compares some twenty keys, each by LMDB's function, which calls memcmp by way of the linker's table. For keys as
- * short as LMDB's, numbers of eight bytes cost a tenth of a get less. To jump as soon as two numbers differ is better than
- * to compare all of them without a jump: the processor goes on at the next key before memory has given it this one.
+ * short as LMDB's, pieces of 16 or 8 bytes cost a twentieth to a fifth of a get less. To jump as soon as two pieces differ
+ * is better than to compare all of them without a jump: the processor goes on at the next key before memory has given it
+ * this one. What is left at the end is compared together with some bytes before it, which are equal.
  */
 static inline uint64_t big_endian_8(const unsigned char *at) {
   uint64_t n;
@@ -20,14 +24,29 @@ static inline uint32_t big_endian_4(const unsigned char *at) {
   return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_bswap32(n) : n;
 }
 
-/* Of eight bytes and more; what is left at the end is compared together with some bytes before it, which are equal. */
-static inline int compare_long(const unsigned char *a, const unsigned char *b, size_t size) {
+static inline int compare_8(const unsigned char *a, const unsigned char *b, size_t size) {
   for (size_t i = 0;; i = i + 16 <= size ? i + 8 : size - 8) {
     uint64_t left = big_endian_8(a + i), right = big_endian_8(b + i);
     if (left != right) return left < right ? -1 : 1;
     if (i + 8 == size) return 0;
   }
 }
+
+#ifdef __SSE2__
+static inline int compare_16(const unsigned char *a, const unsigned char *b, size_t size) {
+  for (size_t i = 0;; i = i + 32 <= size ? i + 16 : size - 16) {
+    __m128i same = _mm_cmpeq_epi8(_mm_loadu_si128((const void *)(a + i)), _mm_loadu_si128((const void *)(b + i)));
+    unsigned differ = 0xffffu ^ (unsigned)_mm_movemask_epi8(same);
+    if (differ) {
+      i += (size_t)__builtin_ctz(differ);
+      return a[i] - b[i];
+    }
+    if (i + 16 == size) return 0;
+  }
+}
+#else
+#define compare_16 compare_8
+#endif
 
 static inline int compare_short(const unsigned char *a, const unsigned char *b, size_t size) {
   size_t i = 0;
@@ -44,7 +63,7 @@ static inline int compare_short(const unsigned char *a, const unsigned char *b, 
 
 static inline int compare(const void *a, size_t a_size, const void *b, size_t b_size) {
   size_t size = a_size < b_size ? a_size : b_size;
-  int d = size >= 8 ? compare_long(a, b, size) : compare_short(a, b, size);
+  int d = size >= 16 ? compare_16(a, b, size) : size >= 8 ? compare_8(a, b, size) : compare_short(a, b, size);
   return d ? d : (a_size > b_size) - (a_size < b_size);
 }
 
