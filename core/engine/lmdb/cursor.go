@@ -4,14 +4,13 @@ import (
 	"github.com/scoped-lmdb/scoped-lmdb/core/engine"
 )
 
-// cursor walks in batches: native.c fills `raw` in one crossing, and LMDB's memory stays where it is until the next
+// cursor walks in batches: native.c fills the entries of many steps in one crossing, and LMDB's memory stays where it is until the next
 // write.
 type cursor struct {
 	txn     *txn
 	at      engine.Place
 	raw     rawCursor
 	unnamed bool // records of named tables are left out
-	entries rawEntries
 }
 
 // Scan opens a cursor.
@@ -42,7 +41,7 @@ func (c *cursor) Next(entries []engine.Entry) (int, error) {
 		return 0, errEnded
 	}
 	for {
-		n, rc := c.raw.next(&c.entries, entries)
+		n, rc := c.raw.next(entries)
 		if rc != 0 {
 			return 0, c.txn.fail(rc, "a cursor could not move")
 		}
@@ -77,7 +76,7 @@ func (c *cursor) Fill(room []byte, most uint64, parts engine.Parts) (filled engi
 	native, rc := c.raw.fill(room, most, parts)
 	filled = engine.Filled{Entries: uint64(native.count), Bytes: int(native.size), More: native.more != 0, Need: int(native.need)}
 	if filled.Entries > 0 {
-		filled.Last = engine.Entry{Key: borrow(&native.last.key), Value: borrow(&native.last.value)}
+		filled.Last = entryOf(&native.last)
 	}
 	return filled, true, c.txn.failUnless0(rc, "a cursor could not move")
 }

@@ -372,10 +372,8 @@ static inline int step_entry(slm_cursor *c, slm_entry *entry) {
   mdb_val k, v;
   int rc = step(c, &k, &v);
   if (rc) return rc;
-  entry->key.data = (uintptr_t)k.data + head;
-  entry->key.size = k.size - head;
-  entry->value.data = (uintptr_t)v.data;
-  entry->value.size = v.size;
+  entry->key = (slm_part){(uintptr_t)k.data + head, k.size - head, k.size - head};
+  entry->value = (slm_part){(uintptr_t)v.data, v.size, v.size};
   return 0;
 }
 
