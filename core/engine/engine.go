@@ -185,7 +185,7 @@ type Txn interface {
 
 // Cursor walks over the entries of a range. A write of its transaction loses its position: Seek before the next Next.
 type Cursor interface {
-	// Next moves over up to len(entries) entries, sets them, and says how many; 0 at the end of the range. The memory that it
+	// Next moves over up to len(entries) entries, sets them, and says how many: fewer only at the end of the range. The memory that it
 	// sets is new, or was set by cursors of the same engine before: C may write there, which Go's collector does not see.
 	Next(entries []Entry) (int, error)
 	// Seek moves to before the first entry at or after key in the cursor's direction, or strictly after it.
