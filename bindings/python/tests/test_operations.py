@@ -181,10 +181,16 @@ def test_entries_that_are_none(env):
             blobs.put_many(txn, "a", {b"a": b"1", b"b": 2})
         with pytest.raises(scoped_lmdb.InvalidKeyError):
             blobs.get_many(txn, "a", [b"a", "b"])
+        for wrong in ([(b"a", b"1"), {}], [(b"a", b"1"), ()], [[b"a", b"1", b""]]):
+            with pytest.raises(scoped_lmdb.InvalidArgumentError, match="an entry is a key and a value"):
+                blobs.put_many(txn, "a", wrong)
+        with pytest.raises(scoped_lmdb.InvalidKeyError):
+            blobs.put_many(txn, "a", [(b"a", b"1"), ("b", b"2")])
         with pytest.raises(scoped_lmdb.EmptyKeyError):
             blobs.put_many(txn, "a", {b"": b""})
         assert users.is_empty(txn, "a")
         assert blobs.is_empty(txn, "a")
+        assert blobs.put_many(txn, "b", [iter((b"a", b"1")), [b"b", b"2"]]) == 2
         mixed = [(bytearray(b"a"), memoryview(b"1")), (memoryview(b"b.b.")[::2], b"2"), (b"c", bytearray())]
         assert blobs.put_many(txn, "a", mixed) == 3
         assert blobs.get_many(txn, "a", [bytearray(b"a"), memoryview(b"bb"), b"c"]) == [b"1", b"2", b""]

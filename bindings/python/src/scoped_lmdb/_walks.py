@@ -118,6 +118,8 @@ class Walks(Points[K, V]):
             chunk = list(islice(left, many)) if listed is None else listed[stored : stored + many]
             if not chunk and stored:
                 return stored
+            if listed is not None:  # what an iterator has just made is in the processor's caches
+                self._codec.fetch(chunk)
             frame = _frame.take()
             page = self._codec.entries_page(frame, chunk)
             if txn._walks:
