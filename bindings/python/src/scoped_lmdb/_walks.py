@@ -25,7 +25,7 @@ Entries = Union[Mapping[KM, VM], Iterable[tuple[KM, VM]]]
 # sorts what it is handed, and so more of them fall on each of LMDB's pages.
 _FIRST = 1024
 _MANY = 16384
-_IN_ORDER, _IN_NONE = 1 << 17, 1 << 20
+_IN_ORDER, _IN_NONE = 1 << 18, 1 << 20
 
 
 class DatabaseStats(NamedTuple):
