@@ -17,7 +17,7 @@ static const char *value_of(int db, int scope) {
   return value;
 }
 
-/* Gets by all three functions, twice: a place that was not known is known the second time. NULL: there is none. */
+/* Gets by all four functions, twice: a place that was not known is known the second time. NULL: there is none. */
 static void gets(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const char *key, const char *want) {
   for (int i = 0; i < 2; i++) {
     const void *value = NULL;
@@ -27,6 +27,9 @@ static void gets(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const char *k
     int32_t status = want ? SLMDB_OK : SLMDB_NOT_FOUND;
     IS(status, slmdb_db_get(txn, db, scope, key, strlen(key), &value, &length, ERR));
     IS(status, slmdb_db_get_copy(txn, db, scope, key, strlen(key), buffer, sizeof buffer, &copied, ERR));
+    slmdb_get_args args = {sizeof args, txn, db, scope, buffer, sizeof buffer, 0};
+    IS(status, slmdb_db_get_args(&args, key, strlen(key), ERR));
+    CHECK(args.value_length == copied && args.capacity == sizeof buffer);
     IS(SLMDB_OK, slmdb_db_contains(txn, db, scope, key, strlen(key), &contains, ERR));
     CHECK(contains == (want != NULL));
     if (!want) continue;
@@ -34,6 +37,9 @@ static void gets(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const char *k
     CHECK(copied == strlen(want) && memcmp(buffer, want, copied) == 0);
     IS(SLMDB_BUFFER_TOO_SMALL, slmdb_db_get_copy(txn, db, scope, key, strlen(key), buffer, strlen(want) - 1, &copied, ERR));
     CHECK(copied == strlen(want));
+    args.capacity = strlen(want) - 1, args.value_length = 0;
+    IS(SLMDB_BUFFER_TOO_SMALL, slmdb_db_get_args(&args, key, strlen(key), ERR));
+    CHECK(args.value_length == strlen(want));
   }
 }
 

@@ -213,6 +213,41 @@ def test_put_many_in_no_order(env):
         assert blobs.count(txn, "c") == len(expected)
 
 
+def test_gets_in_turns(env):
+    """A get goes by its own transaction, database and scope, whichever the one before had, open or not."""
+    places = [(env.bytes_database(name), scope) for name in ("one", "two") for scope in ("a", "b", None)]
+    with env.write() as txn:
+        for number, (database, scope) in enumerate(places):
+            database.put(txn, scope, b"k", b"%d" % number)
+            database.put(txn, scope, b"large", b"%d" % number * 5000)
+    before = env.read()
+    with env.write() as txn:
+        for database, scope in places:
+            database.put(txn, scope, b"k", b"later")
+        assert places[0][0].get(before, "a", b"k") == b"0"
+        assert places[0][0].get(txn, "a", b"k") == b"later"
+    after = env.read()
+    at_random = random.Random(7)
+    for number, txn in ((at_random.randrange(6), at_random.choice((before, after))) for _ in range(500)):
+        database, scope = places[number]
+        assert database.get(txn, scope, b"k") == (b"later" if txn is after else b"%d" % number)
+        assert database.get(txn, scope, b"large") == b"%d" % number * 5000
+        assert database.get(txn, scope, b"none", txn) is txn
+    database, _ = places[0]
+    named = scoped_lmdb.Scope("a")
+    assert database.get(after, named, b"k") == b"later"
+    named.close()
+    with pytest.raises(scoped_lmdb.ClosedError):
+        database.get(after, named, b"k")
+    assert database.get(after, "a", b"k") == b"later"
+    after.close()
+    for _ in range(2):
+        with pytest.raises(scoped_lmdb.TxnEndedError):
+            database.get(after, "a", b"k")
+    assert database.get(before, "a", b"k") == b"0"
+    before.close()
+
+
 def test_more_than_a_page(env):
     blobs = env.bytes_database("blobs")
     entries = [(b"%06d" % number, bytes(number % 300)) for number in range(40000)]
