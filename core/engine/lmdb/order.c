@@ -1,7 +1,6 @@
 #include "order.h"
 #include "mdb.h"
 
-#include <string.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -12,12 +11,6 @@
  * is better than to compare all of them without a jump: the processor goes on at the next key before memory has given it
  * this one. What is left at the end is compared together with some bytes before it, which are equal.
  */
-static inline uint64_t big_endian_8(const unsigned char *at) {
-  uint64_t n;
-  memcpy(&n, at, sizeof n);
-  return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_bswap64(n) : n;
-}
-
 static inline uint32_t big_endian_4(const unsigned char *at) {
   uint32_t n;
   memcpy(&n, at, sizeof n);
@@ -26,7 +19,7 @@ static inline uint32_t big_endian_4(const unsigned char *at) {
 
 static inline int compare_8(const unsigned char *a, const unsigned char *b, size_t size) {
   for (size_t i = 0;; i = i + 16 <= size ? i + 8 : size - 8) {
-    uint64_t left = big_endian_8(a + i), right = big_endian_8(b + i);
+    uint64_t left = slm_big_endian_8(a + i), right = slm_big_endian_8(b + i);
     if (left != right) return left < right ? -1 : 1;
     if (i + 8 == size) return 0;
   }

@@ -7,6 +7,14 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+
+/* The first eight bytes as a number, which orders as they do. */
+static inline uint64_t slm_big_endian_8(const unsigned char *at) {
+  uint64_t n;
+  memcpy(&n, at, sizeof n);
+  return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_bswap64(n) : n;
+}
 
 /* What memcmp says of keys of these sizes, or else which is longer: below 0, 0 or above it. */
 int slm_compare(const void *a, size_t a_size, const void *b, size_t b_size);
