@@ -22,6 +22,8 @@ struct result {
   struct result *next;
   struct results *of;
   double id;
+  struct result *refusals; /* of single writes */
+  double index; /* of the only write that this is about; -1: it is about all */
   int32_t code;
   char *message; /* NULL: none, or no memory for it */
   void *answer;  /* of a job that succeeded; NULL: none */
@@ -69,7 +71,7 @@ void *result_expect(napi_env env, struct instance *self, double id) {
     refuse(self, all == NULL ? SLMDB_INTERNAL : SLMDB_OUT_OF_MEMORY, "no listener for results, or no memory for one");
     return NULL;
   }
-  *result = (struct result){.of = all, .id = id};
+  *result = (struct result){.of = all, .id = id, .index = -1};
   /* the process stays until it is delivered */
   if (all->undelivered++ == 0) napi_ref_threadsafe_function(env, all->wake);
   pthread_mutex_lock(&all->lock);
@@ -92,6 +94,33 @@ void result_forget(napi_env env, struct instance *self, void *result) {
   free(result);
 }
 
+/* Locked. */
+static void append(struct results *all, struct result *result) {
+  if (all->first == NULL) all->first = result;
+  else all->last->next = result;
+  all->last = result;
+  result->next = NULL;
+}
+
+bool result_refuse(void *user, uint32_t index, const slmdb_error *error) {
+  struct result *of = user;
+  struct result *result = calloc(1, sizeof *result);
+  if (result == NULL) return false;
+  *result = (struct result){.next = of->refusals, .of = of->of, .id = of->id, .index = index, .code = error->code};
+  result->message = strdup(error->message);
+  of->refusals = result;
+  return true;
+}
+
+void result_refuse_none(void *user) {
+  struct result *of = user;
+  while (of->refusals != NULL) {
+    struct result *result = of->refusals;
+    of->refusals = result->next;
+    free_result(result);
+  }
+}
+
 void result_arrive(void *user, const slmdb_error *error) { result_arrive_with(user, error, NULL, 0); }
 
 void result_arrive_with(void *user, const slmdb_error *error, void *answer, size_t length) {
@@ -102,9 +131,12 @@ void result_arrive_with(void *user, const slmdb_error *error, void *answer, size
   result->answer_length = length;
   if (error->code != SLMDB_OK) result->message = strdup(error->message);
   pthread_mutex_lock(&all->lock);
-  if (all->first == NULL) all->first = result;
-  else all->last->next = result;
-  all->last = result;
+  while (result->refusals != NULL) {
+    struct result *refusal = result->refusals;
+    result->refusals = refusal->next;
+    append(all, refusal);
+  }
+  append(all, result);
   if (all->listening && !all->woken) {
     all->woken = true;
     if (napi_call_threadsafe_function(all->wake, NULL, napi_tsfn_nonblocking) == napi_closing) all->listening = false;
@@ -139,15 +171,21 @@ static void deliver_answer(napi_env env, napi_value callback, const struct resul
   call(env, callback, 5, arguments);
 }
 
-/* callback(0, id, code, message) */
+/* callback(0, id, code, message), or callback(0, id, code, message, undefined, index) of one write of several */
 static void deliver_failure(napi_env env, napi_value callback, const struct result *result) {
-  napi_value arguments[4];
+  napi_value arguments[6];
   const char *message = result->message == NULL ? "no memory for the message" : result->message;
   if (napi_create_double(env, 0, &arguments[0]) != napi_ok) return;
   if (napi_create_double(env, result->id, &arguments[1]) != napi_ok) return;
   if (napi_create_int32(env, result->code, &arguments[2]) != napi_ok) return;
   if (napi_create_string_utf8(env, message, NAPI_AUTO_LENGTH, &arguments[3]) != napi_ok) return;
-  call(env, callback, 4, arguments);
+  if (result->index < 0) {
+    call(env, callback, 4, arguments);
+    return;
+  }
+  if (napi_get_undefined(env, &arguments[4]) != napi_ok) return;
+  if (napi_create_double(env, result->index, &arguments[5]) != napi_ok) return;
+  call(env, callback, 6, arguments);
 }
 
 static void deliver(napi_env env, napi_value callback, void *context, void *data) {
@@ -172,9 +210,9 @@ static void deliver(napi_env env, napi_value callback, void *context, void *data
     if (result->code != SLMDB_OK) deliver_failure(env, callback, result);
     if (scope != NULL) napi_close_handle_scope(env, scope);
     struct result *next = result->next;
+    if (result->index < 0) count++;
     free_result(result);
     result = next;
-    count++;
   }
   deliver_successes(env, callback, successes);
   delivered(env, all, count);
