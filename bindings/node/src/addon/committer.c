@@ -380,6 +380,11 @@ static struct op *copy_op(struct instance *self) {
   size_t length, places_length;
   slmdb_db *db;
   slmdb_scope *scope;
+  int what = (int)whole(frame->flags);
+  if (what != ADD_PUT_MANY && what != ADD_DELETE && what != ADD_CLEAR) {
+    refuse(self, SLMDB_INTERNAL, "scoped-lmdb (Node): nothing of this number is gathered");
+    return NULL;
+  }
   if (!find_target(self, &db, &scope)) return NULL;
   if (!request_bytes(self, frame->key, frame->key_length, &bytes, &length)) return NULL;
   if (!request_bytes(self, frame->value, frame->value_length, &places, &places_length)) return NULL;
@@ -388,7 +393,6 @@ static struct op *copy_op(struct instance *self) {
     refuse(self, SLMDB_OUT_OF_MEMORY, "no memory for writes");
     return NULL;
   }
-  int what = (int)whole(frame->flags);
   uint32_t count = what == ADD_PUT_MANY ? (uint32_t)(places_length / sizeof(uint32_t)) : 1;
   *op = (struct op){.db = db, .scope = scope, .what = what, .count = count, .length = length};
   op->places = (uint32_t *)(op + 1);
