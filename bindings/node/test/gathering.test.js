@@ -80,6 +80,10 @@ check('more scopes than the Env keeps handles of, written in one turn and while 
   for (let i = 0; i < 5000; i++) db.scope(`three ${i}`) // which closes those
   writing.abort()
   await Promise.all(waiting)
+  const open = [db.scope('four').put('k', 4), db.scope('five').put('k', 5)]
+  for (let i = 0; i < 5000; i++) db.scope(`six ${i}`)
+  await Promise.all(open)
+  assert.deepEqual([db.scope('four').get('k'), db.scope('five').get('k')], [4, 5])
   for (let i = 0; i < 6000; i++) {
     assert.equal(db.scope(`one ${i}`).get('k'), i)
     assert.equal(db.scope(`two ${i}`).get('k'), i)
