@@ -1,9 +1,9 @@
 /*
- * results.c: what batches and jobs came to, on its way from the library's thread to JavaScript's.
+ * results.c: what batches and jobs came to, on its way from another thread to JavaScript's.
  *
- * A result arrives on the library's thread, is put at the end of a list, and wakes JavaScript's thread if nothing did
- * so before it. There the whole list is delivered: one call of JavaScript for as many successes as follow each other,
- * and one for each failure and each answer of a job.
+ * A result arrives on a thread of the library or of the addon, is put at the end of a list, and wakes JavaScript's
+ * thread if nothing did so before it. There the whole list is delivered: one call of JavaScript for as many successes
+ * as follow each other, and one for each failure and each answer of a job.
  *
  * The list outlives the thread of JavaScript as long as a batch is under way. Node's thread-safe function does not: it
  * is used under the lock only, and only until the cleanup hook that was added after it, and so runs before its end.
