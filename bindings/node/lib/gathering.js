@@ -23,7 +23,7 @@ const SHORT_KEY = 200
 const SHORT = 64
 /** The head of a page. */
 const PAGE_HEAD = 5
-/** In a put's place, as a number of 32 bits: the put may be refused for itself. src/addon/committer.c has the same. */
+/** In a put's place, as a number of 32 bits: the put may be refused for itself. src/addon/committer.h has the same. */
 const OWN = -0x80000000
 
 /** @typedef {import('./database.js').Target} Target */

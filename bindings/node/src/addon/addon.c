@@ -196,7 +196,7 @@ NAPI_MODULE_INIT(/* napi_env env, napi_value exports */) {
   define_many(env, exports);
   define_registry(env, exports);
   define_batch(env, exports);
-  define_committer(env, exports);
+  define_gather(env, exports);
   define_results(env, exports);
   define_scope(env, exports);
   define_txn(env, exports);

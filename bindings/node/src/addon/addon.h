@@ -152,14 +152,14 @@ void define_exchange(napi_env env, napi_value exports);
 void define_many(napi_env env, napi_value exports);
 void define_registry(napi_env env, napi_value exports);
 void define_batch(napi_env env, napi_value exports);
-void define_committer(napi_env env, napi_value exports);
+void define_gather(napi_env env, napi_value exports);
 void define_results(napi_env env, napi_value exports);
 void define_scope(napi_env env, napi_value exports);
 void define_txn(napi_env env, napi_value exports);
 void define_cursor(napi_env env, napi_value exports);
 void define_maintenance(napi_env env, napi_value exports);
 
-/* ---- batch.c, committer.c: writes ---- */
+/* ---- batch.c, gather.c, committer.c: writes ---- */
 
 /* What is added to a batch, or to writes that are gathered; lib/native/batch.js has the same numbers. */
 enum { ADD_PUT = 1, ADD_PUT_IF_ABSENT = 2, ADD_DELETE = 3, ADD_CLEAR = 4, ADD_PUT_MANY = 5 };

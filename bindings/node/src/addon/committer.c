@@ -12,59 +12,23 @@
  * The queue has two holders, the Env's slot and the thread. The thread touches nothing else of the instance.
  */
 #define _POSIX_C_SOURCE 200809L
-#include "addon.h"
+#include "committer.h"
 
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* Of one commit. One that grows without bounds would make the first unit wait for ever. */
 enum { MOST_UNITS = 4096, MOST_BYTES = 32 << 20 };
-/* In a put's place: it may be refused for itself. lib/gathering.js has the same. */
-static const uint32_t OWN = UINT32_C(1) << 31;
-/* How a page begins: an array with a length of 32 bits. */
-enum { PAGE_HEAD = 5 };
+/*
+ * How long the thread lets those who were just answered submit again, before it commits what few others wait: a part of
+ * what the last commit took, and nanoseconds at the most. Without it callers that wait for each write fall into two
+ * halves that take turns, and commits are half as full (core/queue.go does the same).
+ */
+enum { PATIENCE = 4, MOST_PATIENCE = 100000, FEW = 200 };
 
-/* A page of puts, a delete or a clear. */
-struct op {
-  struct op *next;
-  slmdb_db *db; /* numbers: one that is closed meanwhile is answered with CLOSED */
-  slmdb_scope *scope;
-  int what;
-  uint32_t first; /* which write of the unit it is */
-  uint32_t count;
-  size_t length;
-  uint32_t *places; /* of each put in the page; in the same memory */
-  unsigned char *bytes;
-};
-
-/* What waits in the queue: gathered writes; or a batch; or scopes to close, which those before it need. */
-struct unit {
-  struct unit *next;
-  void *result; /* NULL: nobody waits */
-  struct op *first, *last;
-  slmdb_batch *batch;
-  slmdb_scope *scope;
-  uint32_t count;
-  size_t size;
-  bool is_answered;
-};
-
-struct committer {
-  slmdb_env *env;
-  /* JavaScript's thread only */
-  struct unit *open;    /* what is gathered */
-  struct unit *closing; /* scopes that it needs, and that are closed after it */
-  /* under the lock */
-  pthread_mutex_t lock;
-  pthread_cond_t work, idle;
-  struct unit *first, *last;
-  bool is_busy; /* something waits or is being done */
-  bool has_ended; /* the slot holds it no longer */
-};
-
-static void free_unit(struct unit *unit) {
+void unit_free(struct unit *unit) {
   if (unit == NULL) return;
   while (unit->first != NULL) {
     struct op *op = unit->first;
@@ -78,7 +42,7 @@ static void free_committer(struct committer *committer) {
   pthread_cond_destroy(&committer->idle);
   pthread_cond_destroy(&committer->work);
   pthread_mutex_destroy(&committer->lock);
-  free_unit(committer->open);
+  unit_free(committer->open);
   while (committer->closing != NULL) {
     struct unit *unit = committer->closing;
     committer->closing = unit->next;
@@ -100,8 +64,8 @@ static void answer(struct unit *unit, const slmdb_error *error) {
 static bool add_each(slmdb_batch *batch, struct unit *unit, const struct op *op) {
   slmdb_error error;
   for (uint32_t i = 0; i < op->count; i++) {
-    size_t start = op->places[i] & ~OWN;
-    size_t end = i + 1 < op->count ? op->places[i + 1] & ~OWN : op->length;
+    size_t start = op->places[i] & ~PUT_OWN;
+    size_t end = i + 1 < op->count ? op->places[i + 1] & ~PUT_OWN : op->length;
     unsigned char *page = malloc(1 + end - start);
     int32_t status = SLMDB_OUT_OF_MEMORY;
     if (page == NULL) {
@@ -113,7 +77,7 @@ static bool add_each(slmdb_batch *batch, struct unit *unit, const struct op *op)
       free(page);
     }
     if (status == SLMDB_OK) continue;
-    if ((op->places[i] & OWN) == 0 || !result_refuse(unit->result, op->first + i, &error)) return false;
+    if ((op->places[i] & PUT_OWN) == 0 || !result_refuse(unit->result, op->first + i, &error)) return false;
   }
   return true;
 }
@@ -167,9 +131,12 @@ static int32_t apply(const struct committer *committer, struct unit *units, cons
 }
 
 /* Commits the units up to `end` together; if that fails, each alone. What may have been done is not done twice. */
-static void commit(const struct committer *committer, struct unit *units, const struct unit *end) {
+static void commit(struct committer *committer, struct unit *units, const struct unit *end) {
   slmdb_error error = {.code = SLMDB_OK};
   int32_t status = apply(committer, units, end, &error);
+  pthread_mutex_lock(&committer->lock);
+  committer->left = committer->waiting;
+  pthread_mutex_unlock(&committer->lock);
   bool is_sure = status == SLMDB_OK || status == SLMDB_COMMIT_UNKNOWN || units->next == end;
   for (struct unit *unit = units; unit != end; unit = unit->next) {
     if (unit->is_answered) continue;
@@ -180,7 +147,7 @@ static void commit(const struct committer *committer, struct unit *units, const 
 }
 
 /* Does what was taken from the queue: units that follow each other in one commit. */
-static void do_units(const struct committer *committer, struct unit *units) {
+static void do_units(struct committer *committer, struct unit *units) {
   slmdb_error error;
   while (units != NULL) {
     struct unit *end = units->next;
@@ -197,7 +164,7 @@ static void do_units(const struct committer *committer, struct unit *units) {
     }
     while (units != end) {
       struct unit *next = units->next;
-      free_unit(units);
+      unit_free(units);
       units = next;
     }
   }
@@ -208,25 +175,51 @@ static struct unit *take(struct committer *committer) {
   struct unit *first = committer->first, *last = first;
   if (first == NULL) return NULL;
   size_t count = 1, size = first->size;
+  committer->waiting -= first->count;
   while (last->next != NULL && count < MOST_UNITS && size + last->next->size <= MOST_BYTES) {
     last = last->next;
     count++;
     size += last->size;
+    committer->waiting -= last->count;
   }
   committer->first = last->next;
   last->next = NULL;
   return first;
 }
 
+static int64_t now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+/* Waits for one more unit, if few writes wait and none was submitted since others were answered. Locked. */
+static void be_patient(struct committer *committer, uint32_t answered, int64_t took) {
+  uint32_t before = committer->left;
+  if (answered < 2 || before == 0 || before >= FEW || committer->waiting != before) return;
+  int64_t patience = took / PATIENCE, until = now() + (patience < MOST_PATIENCE ? patience : MOST_PATIENCE);
+  struct timespec time = {.tv_sec = until / 1000000000, .tv_nsec = until % 1000000000};
+  committer->is_patient = true;
+  while (committer->waiting == before && !committer->has_ended) {
+    if (pthread_cond_timedwait(&committer->work, &committer->lock, &time) != 0) break;
+  }
+  committer->is_patient = false;
+}
+
 static void *run(void *user) {
   struct committer *committer = user;
   pthread_mutex_lock(&committer->lock);
   for (;;) {
+    uint32_t waited = committer->waiting;
     struct unit *units = take(committer);
     if (units != NULL) {
+      uint32_t taken = waited - committer->waiting;
       pthread_mutex_unlock(&committer->lock);
+      int64_t start = now();
       do_units(committer, units);
+      int64_t took = now() - start;
       pthread_mutex_lock(&committer->lock);
+      be_patient(committer, taken, took);
       continue;
     }
     committer->is_busy = false;
@@ -262,14 +255,18 @@ static bool takes_batches(struct instance *self, slmdb_env *env) {
   return true;
 }
 
-static struct committer *new_committer(struct instance *self, slmdb_env *env) {
+struct committer *committer_new(struct instance *self, slmdb_env *env) {
   if (!takes_batches(self, env)) return NULL;
   struct committer *committer = calloc(1, sizeof *committer);
   if (committer != NULL) {
     committer->env = env;
     pthread_mutex_init(&committer->lock, NULL);
-    pthread_cond_init(&committer->work, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&committer->work, &monotonic);
     pthread_cond_init(&committer->idle, NULL);
+    pthread_condattr_destroy(&monotonic);
     if (start_thread(committer)) return committer;
     free_committer(committer);
   }
@@ -277,16 +274,16 @@ static struct committer *new_committer(struct instance *self, slmdb_env *env) {
   return NULL;
 }
 
-/* Takes over a unit. */
-static void enqueue(struct committer *committer, struct unit *unit) {
+void committer_enqueue(struct committer *committer, struct unit *unit) {
   pthread_mutex_lock(&committer->lock);
   if (committer->first == NULL) committer->first = unit;
   else committer->last->next = unit;
   committer->last = unit;
-  bool was_busy = committer->is_busy;
+  bool is_awaited = !committer->is_busy || committer->is_patient;
+  committer->waiting += unit->count;
   committer->is_busy = true;
   pthread_mutex_unlock(&committer->lock);
-  if (!was_busy) pthread_cond_signal(&committer->work);
+  if (is_awaited) pthread_cond_signal(&committer->work);
 }
 
 bool committer_is_busy(struct committer *committer) {
@@ -326,7 +323,7 @@ bool committer_queue_batch(struct instance *self, struct committer *committer, s
   }
   unit->batch = batch;
   unit->result = result;
-  enqueue(committer, unit);
+  committer_enqueue(committer, unit);
   return true;
 }
 
@@ -336,147 +333,10 @@ bool committer_keeps_scope(struct committer *committer, slmdb_scope *scope) {
   if (unit == NULL) return false; /* then writes of it answer CLOSED */
   unit->scope = scope;
   if (committer->open == NULL) {
-    enqueue(committer, unit);
+    committer_enqueue(committer, unit);
   } else {
     unit->next = committer->closing;
     committer->closing = unit;
   }
   return true;
-}
-
-/* handle: an Env that is to gather writes. */
-static napi_value gather_open(napi_env env, napi_callback_info info) {
-  (void)info;
-  struct instance *self = instance_of(env);
-  slmdb_env *opened = handle_find(self, HANDLE_ENV, self->frame->handle);
-  if (opened == NULL) return NULL;
-  struct committer **place = handle_committer(self, self->frame->handle);
-  if (*place == NULL) *place = new_committer(self, opened);
-  if (*place != NULL) self->frame->status = SLMDB_OK;
-  return NULL;
-}
-
-/* The Env of the frame's handle that gathers; NULL, and answered, if there is none. */
-static struct committer *find_committer(struct instance *self) {
-  if (handle_find(self, HANDLE_ENV, self->frame->handle) == NULL) return NULL;
-  struct committer *committer = *handle_committer(self, self->frame->handle);
-  if (committer == NULL) refuse(self, SLMDB_INTERNAL, "scoped-lmdb (Node): this Env does not gather writes");
-  return committer;
-}
-
-/* Whether the places of a page's puts follow each other within it. */
-static bool are_places(const struct op *op) {
-  for (uint32_t i = 0; i < op->count; i++) {
-    uint32_t place = op->places[i] & ~OWN;
-    if (place < PAGE_HEAD || place > op->length || (i > 0 && place < (op->places[i - 1] & ~OWN))) return false;
-  }
-  return true;
-}
-
-/* A copy of what the frame says; NULL, and answered, if it cannot be. */
-static struct op *copy_op(struct instance *self) {
-  const struct frame *frame = self->frame;
-  const void *bytes, *places;
-  size_t length, places_length;
-  slmdb_db *db;
-  slmdb_scope *scope;
-  int what = (int)whole(frame->flags);
-  if (what != ADD_PUT_MANY && what != ADD_DELETE && what != ADD_CLEAR) {
-    refuse(self, SLMDB_INTERNAL, "scoped-lmdb (Node): nothing of this number is gathered");
-    return NULL;
-  }
-  if (!find_target(self, &db, &scope)) return NULL;
-  if (!request_bytes(self, frame->key, frame->key_length, &bytes, &length)) return NULL;
-  if (!request_bytes(self, frame->value, frame->value_length, &places, &places_length)) return NULL;
-  struct op *op = malloc(sizeof *op + places_length + length);
-  if (op == NULL) {
-    refuse(self, SLMDB_OUT_OF_MEMORY, "no memory for writes");
-    return NULL;
-  }
-  uint32_t count = what == ADD_PUT_MANY ? (uint32_t)(places_length / sizeof(uint32_t)) : 1;
-  *op = (struct op){.db = db, .scope = scope, .what = what, .count = count, .length = length};
-  op->places = (uint32_t *)(op + 1);
-  op->bytes = (unsigned char *)op->places + places_length;
-  if (places_length > 0) memcpy(op->places, places, places_length);
-  if (length > 0) memcpy(op->bytes, bytes, length);
-  if (what != ADD_PUT_MANY || are_places(op)) return op;
-  free(op);
-  refuse(self, SLMDB_INTERNAL, "scoped-lmdb (Node): puts outside of their page");
-  return NULL;
-}
-
-/*
- * handle: an Env that gathers; db, scope; flags: a page of puts, a delete or a clear; key: the page or the key; value:
- * where in the page each put begins, as numbers of 32 bits.
- */
-static napi_value gather_add(napi_env env, napi_callback_info info) {
-  (void)info;
-  struct instance *self = instance_of(env);
-  struct committer *committer = find_committer(self);
-  struct op *op = committer == NULL ? NULL : copy_op(self);
-  if (op == NULL) return NULL;
-  if (committer->open == NULL && (committer->open = calloc(1, sizeof *committer->open)) == NULL) {
-    free(op);
-    refuse(self, SLMDB_OUT_OF_MEMORY, "no memory for writes");
-    return NULL;
-  }
-  struct unit *unit = committer->open;
-  if (unit->first == NULL) unit->first = op;
-  else unit->last->next = op;
-  unit->last = op;
-  op->first = unit->count;
-  unit->count += op->count;
-  unit->size += op->length;
-  self->frame->status = SLMDB_OK;
-  return NULL;
-}
-
-/* What was open is submitted or dropped: scopes that were to be closed after it are. */
-static void close_scopes(struct committer *committer) {
-  committer->open = NULL;
-  while (committer->closing != NULL) {
-    struct unit *unit = committer->closing;
-    committer->closing = unit->next;
-    unit->next = NULL;
-    enqueue(committer, unit);
-  }
-}
-
-/* handle: the Env; option[0]: the number by which JavaScript knows what was added. */
-static napi_value gather_submit(napi_env env, napi_callback_info info) {
-  (void)info;
-  struct instance *self = instance_of(env);
-  struct committer *committer = find_committer(self);
-  if (committer == NULL) return NULL;
-  struct unit *unit = committer->open == NULL ? calloc(1, sizeof *unit) : committer->open;
-  committer->open = unit;
-  if (unit == NULL) {
-    refuse(self, SLMDB_OUT_OF_MEMORY, "no memory for writes");
-    return NULL;
-  }
-  unit->result = result_expect(env, self, self->frame->option[0]);
-  if (unit->result == NULL) return NULL;
-  enqueue(committer, unit);
-  close_scopes(committer);
-  self->frame->status = SLMDB_OK;
-  return NULL;
-}
-
-/* handle: the Env. What was added is not to be submitted. */
-static napi_value gather_drop(napi_env env, napi_callback_info info) {
-  (void)info;
-  struct instance *self = instance_of(env);
-  struct committer *committer = find_committer(self);
-  if (committer == NULL) return NULL;
-  free_unit(committer->open);
-  close_scopes(committer);
-  self->frame->status = SLMDB_OK;
-  return NULL;
-}
-
-void define_committer(napi_env env, napi_value exports) {
-  define_function(env, exports, "gatherOpen", gather_open);
-  define_function(env, exports, "gatherAdd", gather_add);
-  define_function(env, exports, "gatherSubmit", gather_submit);
-  define_function(env, exports, "gatherDrop", gather_drop);
 }
