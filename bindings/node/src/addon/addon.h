@@ -211,6 +211,9 @@ void result_refuse_none(void *result);
 void result_arrive(void *result, const slmdb_error *error);
 /* The same for a job, with its answer, which is freed later; NULL: none. */
 void result_arrive_with(void *result, const slmdb_error *error, void *answer, size_t length);
+/* result_arrive for many: each is appended, and then JavaScript's thread is woken for so many. */
+struct results *result_append(void *result, const slmdb_error *error);
+void results_wake(struct results *results, size_t count);
 /*
  * Waits until no batch or job of this instance is under way, but for no longer than a limit: what they wait for may be
  * a transaction of a thread that waits for this one. Returns whether none is.

@@ -138,12 +138,17 @@ static void commit(struct committer *committer, struct unit *units, const struct
   committer->left = committer->waiting;
   pthread_mutex_unlock(&committer->lock);
   bool is_sure = status == SLMDB_OK || status == SLMDB_COMMIT_UNKNOWN || units->next == end;
+  struct results *results = NULL;
+  size_t answered = 0;
   for (struct unit *unit = units; unit != end; unit = unit->next) {
     if (unit->is_answered) continue;
     if (!is_sure) status = apply(committer, unit, unit->next, &error);
+    if (unit->is_answered) continue;
     if (status == SLMDB_OK) error.code = SLMDB_OK;
-    answer(unit, &error);
+    results = result_append(unit->result, &error);
+    answered++;
   }
+  if (answered > 0) results_wake(results, answered);
 }
 
 /* Does what was taken from the queue: units that follow each other in one commit. */

@@ -6,7 +6,7 @@
  * as follow each other, and one for each failure and each answer of a job.
  *
  * The list outlives the thread of JavaScript as long as a batch is under way. Node's thread-safe function does not: it
- * is used under the lock only, and only until the cleanup hook that was added after it, and so runs before its end.
+ * is used under a lock of its own, and only until the cleanup hook that was added after it, and so runs before its end.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "addon.h"
@@ -39,12 +39,14 @@ struct results {
   /* under the lock */
   pthread_mutex_t lock;
   pthread_cond_t idle;
-  napi_threadsafe_function wake;
   struct result *first, *last;
   size_t under_way; /* submitted and not arrived */
   bool woken;       /* JavaScript's thread will come */
-  bool listening;   /* wake may be used */
   bool released;    /* nobody but what is under way needs this any more */
+  /* under a lock of its own */
+  pthread_mutex_t wake_lock;
+  napi_threadsafe_function wake;
+  bool listening; /* wake may be used */
 };
 
 static void free_result(struct result *result) {
@@ -60,6 +62,7 @@ static void free_results(struct results *all) {
     free_result(result);
   }
   pthread_cond_destroy(&all->idle);
+  pthread_mutex_destroy(&all->wake_lock);
   pthread_mutex_destroy(&all->lock);
   free(all);
 }
@@ -125,10 +128,15 @@ void result_arrive(void *user, const slmdb_error *error) { result_arrive_with(us
 
 void result_arrive_with(void *user, const slmdb_error *error, void *answer, size_t length) {
   struct result *result = user;
-  struct results *all = result->of;
-  result->code = error->code;
   result->answer = answer;
   result->answer_length = length;
+  results_wake(result_append(result, error), 1);
+}
+
+struct results *result_append(void *user, const slmdb_error *error) {
+  struct result *result = user;
+  struct results *all = result->of;
+  result->code = error->code;
   if (error->code != SLMDB_OK) result->message = strdup(error->message);
   pthread_mutex_lock(&all->lock);
   while (result->refusals != NULL) {
@@ -137,11 +145,23 @@ void result_arrive_with(void *user, const slmdb_error *error, void *answer, size
     append(all, refusal);
   }
   append(all, result);
-  if (all->listening && !all->woken) {
-    all->woken = true;
-    if (napi_call_threadsafe_function(all->wake, NULL, napi_tsfn_nonblocking) == napi_closing) all->listening = false;
+  pthread_mutex_unlock(&all->lock);
+  return all;
+}
+
+void results_wake(struct results *all, size_t count) {
+  pthread_mutex_lock(&all->lock);
+  bool wakes = all->first != NULL && !all->woken;
+  if (wakes) all->woken = true;
+  pthread_mutex_unlock(&all->lock);
+  if (wakes) { /* without the lock, which JavaScript's thread takes at once */
+    pthread_mutex_lock(&all->wake_lock);
+    if (all->listening && napi_call_threadsafe_function(all->wake, NULL, napi_tsfn_nonblocking) == napi_closing)
+      all->listening = false;
+    pthread_mutex_unlock(&all->wake_lock);
   }
-  all->under_way--;
+  pthread_mutex_lock(&all->lock);
+  all->under_way -= count;
   if (all->under_way == 0) pthread_cond_broadcast(&all->idle);
   bool was_last = all->released && all->under_way == 0;
   pthread_mutex_unlock(&all->lock);
@@ -221,9 +241,9 @@ static void deliver(napi_env env, napi_value callback, void *context, void *data
 /* Runs before Node ends the thread-safe function. */
 static void stop_listening(void *data) {
   struct results *all = data;
-  pthread_mutex_lock(&all->lock);
+  pthread_mutex_lock(&all->wake_lock);
   all->listening = false;
-  pthread_mutex_unlock(&all->lock);
+  pthread_mutex_unlock(&all->wake_lock);
 }
 
 static struct results *new_results(void) {
@@ -235,6 +255,7 @@ static struct results *new_results(void) {
   pthread_cond_init(&all->idle, &monotonic);
   pthread_condattr_destroy(&monotonic);
   pthread_mutex_init(&all->lock, NULL);
+  pthread_mutex_init(&all->wake_lock, NULL);
   return all;
 }
 
@@ -290,8 +311,8 @@ bool results_settle(struct instance *self) {
 }
 
 void results_release(struct results *all) {
+  stop_listening(all);
   pthread_mutex_lock(&all->lock);
-  all->listening = false;
   all->released = true;
   bool none = all->under_way == 0;
   pthread_mutex_unlock(&all->lock);
