@@ -110,18 +110,11 @@ func goBatchPutMany(h, d, s C.uintptr_t, entries unsafe.Pointer, entriesLength C
 		return finish(e, err)
 	}
 	defer b.leave()
-	page, err := entriesPage(entries, entriesLength)
+	packed, count, err := on.pack(nil, entries, entriesLength)
 	if err != nil {
 		return finish(e, err)
 	}
-	read := make([]core.RawEntry, 0, page.Len()/2)
-	if _, err = on.readEntries(page, false, func(key, value []byte) error {
-		read = append(read, core.RawEntry{Key: key, Value: value})
-		return nil
-	}); err != nil {
-		return finish(e, err)
-	}
-	return finish(e, on.raw.BatchPutMany(b.core, scope, read))
+	return finish(e, on.raw.BatchPutPacked(b.core, scope, packed, count))
 }
 
 //export goBatchDelete

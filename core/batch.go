@@ -12,6 +12,7 @@ type Batch struct {
 	env       *Env
 	writes    []write
 	one       [1]write // memory for the first: many batches have no more
+	count     int      // of writes; those that are packed together are as many as their entries
 	size      int
 	submitted bool // guarded by the queue
 }
@@ -20,6 +21,7 @@ type write struct {
 	raw        *Raw
 	scope      Scope
 	what       writeKind
+	count      int // of entries that are packed
 	key, value []byte
 }
 
@@ -30,6 +32,7 @@ const (
 	writeInsert
 	writeDelete
 	writeClear
+	writePacked
 )
 
 // NewBatch makes an empty batch of writes to databases of this environment.
@@ -40,7 +43,7 @@ func (e *Env) NewBatch() *Batch {
 }
 
 // Len is how many writes the batch has.
-func (b *Batch) Len() int { return len(b.writes) }
+func (b *Batch) Len() int { return b.count }
 
 // BatchPut adds a put to a batch. After an error, which is one of a put, the batch is as it was.
 func (raw *Raw) BatchPut(b *Batch, s Scope, key, value []byte) error {
@@ -54,15 +57,37 @@ func (raw *Raw) BatchPutIfAbsent(b *Batch, s Scope, key, value []byte) error {
 
 // BatchPutMany adds the puts of entries, all or none.
 func (raw *Raw) BatchPutMany(b *Batch, s Scope, entries []RawEntry) error {
-	before, size := len(b.writes), b.size
+	size := 0
 	for i, entry := range entries {
-		if err := raw.BatchPut(b, s, entry.Key, entry.Value); err != nil {
-			clear(b.writes[before:])
-			b.writes, b.size = b.writes[:before], size
+		if err := raw.checkNew(entry.Key, entry.Value); err != nil { // also that the sizes fit where they are packed
+			return wrapf(err, "entry %d", i)
+		}
+		size += engine.PackedSizes + len(entry.Key) + len(entry.Value)
+	}
+	packed := make([]byte, 0, size)
+	for _, entry := range entries {
+		packed = AppendPacked(packed, entry.Key, entry.Value)
+	}
+	return raw.BatchPutPacked(b, s, packed, len(entries))
+}
+
+// BatchPutPacked is BatchPutMany of count entries in one piece of memory, as AppendPacked makes it. The batch keeps that: it
+// must not be changed any more. Many entries are then one allocation, and put in one go.
+func (raw *Raw) BatchPutPacked(b *Batch, s Scope, packed []byte, count int) error {
+	if err := raw.checkBatch(b, s); err != nil {
+		return err
+	}
+	key, value, rest := []byte(nil), []byte(nil), packed
+	for i := range count {
+		key, value, rest = engine.Unpack(rest)
+		if err := raw.checkNew(key, value); err != nil {
 			return wrapf(err, "entry %d", i)
 		}
 	}
-	return raw.checkBatch(b, s)
+	if count > 0 {
+		b.add(write{raw: raw, scope: s, what: writePacked, value: packed, count: count})
+	}
+	return nil
 }
 
 func (raw *Raw) batchStore(b *Batch, s Scope, what writeKind, key, value []byte) error {
@@ -111,6 +136,7 @@ func (raw *Raw) checkBatch(b *Batch, s Scope) error {
 
 func (b *Batch) add(w write) {
 	b.writes = append(b.writes, w)
+	b.count += max(1, w.count)
 	b.size += len(w.key) + len(w.value)
 }
 
@@ -148,18 +174,24 @@ func (d *DB[K, V]) BatchDelete(b *Batch, s Scope, key K) error {
 	return d.raw.BatchDelete(b, s, k)
 }
 
-// Do does the batch's writes within a transaction. After an error the transaction has those before the one that failed.
+// Do does the batch's writes within a transaction. After an error the transaction has those before the one that failed;
+// those that were added together may be partly done then.
 func (b *Batch) Do(t *Txn) error {
-	for i, w := range b.writes {
+	before := 0
+	for i := range b.writes {
+		w := &b.writes[i]
 		if err := w.do(t); err != nil {
-			return wrapf(err, "write %d of the batch", i)
+			return wrapf(err, "write %d of the batch", before)
 		}
+		before += max(1, w.count)
 	}
 	return nil
 }
 
 func (w *write) do(t *Txn) (err error) {
 	switch w.what {
+	case writePacked:
+		err = w.raw.PutPacked(t, w.scope, w.value, w.count)
 	case writeDelete:
 		_, err = w.raw.Delete(t, w.scope, w.key)
 	case writeClear:

@@ -308,7 +308,7 @@ func (e *Env) commitBatches(ctx context.Context, group []submission) (err error)
 	defer caught(&err)
 	writes := 0
 	for _, s := range group {
-		writes += s.batch.Len()
+		writes += len(s.batch.writes)
 	}
 	if writes == 0 {
 		return nil

@@ -222,6 +222,35 @@ func TestRefusedBatchesOfAGroup(t *testing.T) {
 	}
 }
 
+// Entries that are added together are put together: between the writes before and after them, the last of a key counts,
+// and those that are refused leave the batch as it was.
+func TestBatchOfManyEntries(t *testing.T) {
+	env := open(t, lmdb.Config{})
+	db := openBytes(t, env, "db")
+	raw, s := db.Raw(), core.Named("s")
+	entry := func(key, value string) engine.Entry { return engine.Entry{Key: []byte(key), Value: []byte(value)} }
+	b := env.NewBatch()
+	must(t, db.BatchPut(b, s, []byte("k"), []byte("before")))
+	must(t, db.BatchPut(b, s, []byte("z"), []byte("before")))
+	entries := []engine.Entry{entry("z", "1"), entry("k", "1"), entry("k", "2"), entry("a", "1")}
+	must(t, raw.BatchPutMany(b, s, entries))
+	entries[3].Key[0] = 'x' // the batch has its own
+	wantCode(t, raw.BatchPutMany(b, s, []engine.Entry{entry("a", "refused"), entry("", "")}), core.CodeEmptyKey)
+	must(t, raw.BatchPutMany(b, s, nil))
+	must(t, db.BatchPut(b, s, []byte("z"), []byte("after")))
+	if b.Len() != 7 {
+		t.Errorf("%d writes", b.Len())
+	}
+	must(t, env.Apply(ctx, b))
+	for key, want := range map[string]string{"a": "1", "k": "2", "z": "after"} {
+		if got, err := db.In(s).Get(ctx, []byte(key)); string(got) != want || err != nil {
+			t.Errorf("%s is %q, %v, want %q", key, got, err, want)
+		}
+	}
+	other := open(t, lmdb.Config{})
+	wantCode(t, raw.BatchPutMany(other.NewBatch(), s, entries), core.CodeInvalidArgument)
+}
+
 func TestBatchOfAllKinds(t *testing.T) {
 	env := open(t, lmdb.Config{})
 	db := openBytes(t, env, "db")

@@ -63,8 +63,12 @@ export interface Addon {
   batchSubmit(): void
   batchClose(): void
   batchOne(): void
+  gatherOpen(): void
+  gatherAdd(): void
+  gatherSubmit(): void
+  gatherDrop(): void
   listen(
-    callback: (count: number, id?: number, status?: number, message?: string, answer?: Buffer) => void,
+    callback: (count: number, id?: number, status?: number, message?: string, answer?: Buffer, index?: number) => void,
     ids: Float64Array
   ): void
   settle(): void

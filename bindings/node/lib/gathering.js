@@ -1,24 +1,30 @@
 'use strict'
-// Single writes that are asked for in one turn of the event loop: they go into one batch, puts of a scope as one page.
+// Single writes that are asked for in one turn of the event loop: they are submitted together, puts of a scope as one
+// page, and a thread of the addon commits them (src/addon/committer.c).
 //
-// A write that the library refuses for itself (a key that is too long) is taken out, and rejects alone. What can fail
-// only together with others of its turn is small: a large value has a batch of its own, so that it alone finds the map
+// A write that the library refuses for itself (a key that is too long) is left out, and rejects alone. What can fail
+// only together with others of its turn is small: a large value is submitted for itself, so that it alone finds the map
 // full. Puts that can fail only together share their promise, since a hundred thousand of them cost more than the puts.
 
 const { setImmediate } = require('node:timers') // not the global one, which tests of others replace
 const encoder = require('./encoder.js')
 const native = require('./native.js')
-const { SlmdbError, STATUS } = require('./errors.js')
 
 const { ADD } = native
 
-/** Writes of a batch at the most, and bytes, so that the disk begins its work early. */
+/** Writes that are submitted together at the most, and bytes, so that the disk begins its work early. */
 const MOST_WRITES = 4096
 const MOST_BYTES = 256 * 1024
-/** Bytes of a write beyond which it has a batch of its own. */
+/** Bytes of a write beyond which it is submitted for itself. */
 const LARGE = 16 * 1024
 /** Bytes of a key as MessagePack that is not too long anywhere, whatever it holds: as stored it is at most doubled. */
 const SHORT_KEY = 200
+/** Bytes that are copied one by one, since a call that copies costs more. */
+const SHORT = 64
+/** The head of a page. */
+const PAGE_HEAD = 5
+/** In a put's place, as a number of 32 bits: the put may be refused for itself. src/addon/committer.h has the same. */
+const OWN = -0x80000000
 
 /** @typedef {import('./database.js').Target} Target */
 
@@ -28,29 +34,24 @@ const gathering = new Set()
 class Gathering {
   #env
   #envHandle
-  /** The library's batch; 0: nothing is gathered. */
-  #batch = 0
-  /** Those that may be refused for themselves, and their promises. @type {Settling[]} */
-  #own = []
-  /** The promise of all others. @type {Settling | undefined} */
-  #shared
-  #count = 0
-  /** Batches that were submitted and have not come to anything. */
+  /** What is gathered, and who waits for it. @type {Unit | undefined} */
+  #unit
+  /** Units that were submitted and have not come to anything. */
   #underWay = 0
 
   // the page: puts of one scope of one database, as MessagePack
   #page = Buffer.allocUnsafe(4096)
   #length = 0
-  /** Where each put of the page begins. @type {number[]} */
-  #starts = []
-  /** What each put of the page is settled by. @type {Settling[]} */
-  #owners = []
+  /** Where each put of the page begins, and whether it may be refused for itself. */
+  #places = new Int32Array(MOST_WRITES)
+  #puts = 0
   /** @type {Target | undefined} */
   #target
   /** @type {unknown} */
   #scope
 
   #submitLater = () => this.submit()
+  #settled = () => { this.#underWay-- }
 
   /** @param {import('./env.js').Env} env @param {number} envHandle */
   constructor (env, envHandle) {
@@ -65,21 +66,19 @@ class Gathering {
   put (target, scope, key, value) {
     const start = encoder.mark()
     try {
-      target.codec.writePageKey(key)
+      const { codec } = target
+      codec.writePageKey(key)
       const keyLength = encoder.mark() - start
-      target.codec.writePageValue(value)
+      codec.writePageValue(value)
       const length = encoder.mark() - start
       if (length > LARGE) return this.#putAlone(target, scope, start, length)
-      this.#begin()
-      if (this.#target !== target || this.#scope !== scope) {
-        this.#flushPage()
-        this.#target = target
-        this.#scope = scope
-      }
+      const unit = this.#unit ?? this.#begin()
+      if (this.#target !== target || this.#scope !== scope) this.#beginPage(target, scope)
+      const isShared = codec.isOurs && keyLength <= SHORT_KEY && isSafe(key)
+      const place = PAGE_HEAD + this.#length
+      this.#places[this.#puts++] = isShared ? place : place | OWN
       this.#append(encoder.request(), start, length)
-      const settling = target.codec.isOurs && keyLength <= SHORT_KEY && isSafe(key) ? this.#share() : this.#addOwn()
-      this.#owners.push(settling)
-      return this.#added(settling)
+      return this.#added(unit, isShared)
     } finally {
       encoder.reset(start)
     }
@@ -87,133 +86,175 @@ class Gathering {
 
   /** A delete or a clear. @param {Target} target @param {number} what @param {unknown} scope @param {unknown} key */
   add (target, what, scope, key) {
-    this.#begin()
+    const unit = this.#unit ?? this.#begin()
     this.#flushPage()
     const start = encoder.mark()
     try {
       if (what === ADD.DELETE) target.codec.writeKey(key)
       native.toAdd(what, target.handle, target.scopes.find(scope), start, encoder.mark() - start, 0, 0)
-      native.batchAdd(this.#batch)
+      native.gatherAdd(this.#envHandle)
     } finally {
       encoder.reset(start)
     }
-    return this.#added(this.#addOwn())
+    return this.#added(unit, false)
   }
 
   /** @param {Target} target @param {unknown} scope @param {number} start @param {number} length */
-  #putAlone ({ handle, scopes }, scope, start, length) {
+  #putAlone (target, scope, start, length) {
     this.submit()
+    const unit = this.#begin()
     const entry = encoder.mark()
-    const pageStart = encoder.beginPage()
-    encoder.writeRaw(encoder.request().subarray(start, start + length))
-    native.toAdd(ADD.PUT_MANY, handle, scopes.find(scope), pageStart, encoder.endPage(pageStart, 2), 0, 0)
-    encoder.reset(entry)
     try {
-      return native.batchOne(this.#envHandle, this.#env)
+      const page = encoder.beginPage()
+      encoder.writeRaw(encoder.request().subarray(start, start + length))
+      this.#addPage(target, scope, page, Int32Array.of(PAGE_HEAD | OWN))
     } catch (error) {
-      throw ofOne(error)
+      unit.failure = error
+    } finally {
+      encoder.reset(entry)
     }
+    const promise = this.#added(unit, false)
+    this.submit()
+    return promise
   }
 
   #begin () {
-    if (this.#batch !== 0) return
-    this.#batch = native.batchOpen(this.#envHandle)
+    native.gatherOpen(this.#envHandle)
     gathering.add(this)
     native.listen()
     // with nothing under way there is nothing to wait for; else more may come in this turn
     if (this.#underWay === 0) queueMicrotask(this.#submitLater)
     else setImmediate(this.#submitLater)
+    return (this.#unit = new Unit(this.#env, this.#settled))
+  }
+
+  /** @param {Target} target @param {unknown} scope */
+  #beginPage (target, scope) {
+    target.scopes.find(scope) // an error of this put alone
+    this.#flushPage()
+    this.#target = target
+    this.#scope = scope
   }
 
   /** @param {Buffer} from @param {number} start @param {number} length */
   #append (from, start, length) {
-    const end = this.#length + length
+    const at = this.#length
+    const end = at + length
     if (end > this.#page.length) {
       const larger = Buffer.allocUnsafe(Math.max(2 * this.#page.length, end))
-      larger.set(this.#page.subarray(0, this.#length))
+      larger.set(this.#page.subarray(0, at))
       this.#page = larger
     }
-    from.copy(this.#page, this.#length, start, start + length)
-    this.#starts.push(this.#length)
+    const page = this.#page
+    if (length < SHORT) {
+      for (let i = 0; i < length; i++) page[at + i] = from[start + i]
+    } else {
+      from.copy(page, at, start, start + length)
+    }
     this.#length = end
   }
 
-  #share () {
-    return this.#shared ??= new Settling()
+  /** @param {Unit} unit @param {boolean} isShared @returns {Promise<void>} */
+  #added (unit, isShared) {
+    const promise = isShared ? unit.share() : unit.own()
+    if (++unit.count >= MOST_WRITES || this.#length >= MOST_BYTES) this.submit()
+    return promise
   }
 
-  #addOwn () {
-    const settling = new Settling()
-    this.#own.push(settling)
-    return settling
-  }
-
-  /** @param {Settling} settling @returns {Promise<void>} */
-  #added (settling) {
-    if (++this.#count >= MOST_WRITES || this.#length >= MOST_BYTES) this.submit()
-    return settling.promise
-  }
-
-  /** The page into the batch; if one of its puts is refused, one after the other. */
   #flushPage () {
-    const count = this.#starts.length
-    if (count === 0) return
+    const puts = this.#puts
+    if (puts === 0) return
+    const start = encoder.mark()
     try {
-      this.#addPage(0, this.#length, count)
-    } catch {
-      for (let i = 0; i < count; i++) {
-        try {
-          this.#addPage(this.#starts[i], this.#starts[i + 1] ?? this.#length, 1)
-        } catch (error) {
-          this.#owners[i].reject(ofOne(error))
-        }
-      }
+      const page = encoder.beginPage()
+      encoder.writeRaw(this.#page.subarray(0, this.#length))
+      this.#addPage(/** @type {Target} */ (this.#target), this.#scope, page, this.#places.subarray(0, puts))
+    } catch (error) {
+      const unit = /** @type {Unit} */ (this.#unit)
+      unit.failure = error
+    } finally {
+      encoder.reset(start)
     }
-    this.#starts = []
-    this.#owners = []
+    this.#puts = 0
     this.#length = 0
     this.#target = undefined
   }
 
-  /** @param {number} from @param {number} to in the page @param {number} puts */
-  #addPage (from, to, puts) {
-    const { handle, scopes } = /** @type {Target} */ (this.#target)
-    const start = encoder.beginPage()
-    try {
-      encoder.writeRaw(this.#page.subarray(from, to))
-      native.toAdd(ADD.PUT_MANY, handle, scopes.find(this.#scope), start, encoder.endPage(start, 2 * puts), 0, 0)
-      native.batchAdd(this.#batch)
-    } finally {
-      encoder.reset(start)
-    }
+  /** @param {Target} target @param {unknown} scope @param {number} start @param {Int32Array} places */
+  #addPage ({ handle, scopes }, scope, start, places) {
+    const length = encoder.endPage(start, 2 * places.length)
+    const placesStart = encoder.mark()
+    encoder.writeRaw(new Uint8Array(places.buffer, places.byteOffset, places.byteLength))
+    native.toAdd(ADD.PUT_MANY, handle, scopes.find(scope), start, length, placesStart, places.byteLength)
+    native.gatherAdd(this.#envHandle)
   }
 
   /** What was gathered, if anything. What is submitted otherwise comes after it. */
   submit () {
-    if (this.#batch === 0) return
+    if (this.#unit === undefined) return
     this.#flushPage()
-    const batch = this.#batch
-    const all = this.#shared === undefined ? this.#own : [...this.#own, this.#shared]
-    const isWhole = this.#shared?.isRejected !== true
-    this.#batch = 0
-    this.#own = []
-    this.#shared = undefined
-    this.#count = 0
+    const unit = this.#unit
+    this.#unit = undefined
     gathering.delete(this)
-    const settled = (/** @type {unknown} */ error) => {
-      this.#underWay--
-      for (const one of all) {
-        if (error === undefined) one.resolve() // nothing happens if it was rejected before
-        else one.reject(error)
-      }
-    }
     this.#underWay++
     try {
-      if (!isWhole) return dropWhole(batch, settled)
-      native.batchSubmitTo(batch, { env: this.#env, resolve: settled, reject: settled })
+      if (unit.failure !== undefined) throw unit.failure
+      native.gatherSubmit(this.#envHandle, unit)
     } catch (error) {
-      settled(error)
+      unit.reject(error)
+      native.gatherDrop(this.#envHandle)
     }
+  }
+}
+
+/** What is submitted at once. */
+class Unit {
+  /** Named here so that it is not collected meanwhile. */
+  env
+  count = 0
+  /** Why it cannot be submitted. @type {unknown} */
+  failure
+  #whenSettled
+  /** The promise of all that can fail only together. @type {Settling | undefined} */
+  #shared
+  /** Those that may be refused for themselves, and which writes they are. @type {Settling[]} */
+  #own = []
+  /** @type {number[]} */
+  #indexes = []
+
+  /** @param {import('./env.js').Env} env @param {() => void} whenSettled */
+  constructor (env, whenSettled) {
+    this.env = env
+    this.#whenSettled = whenSettled
+  }
+
+  share () {
+    return (this.#shared ??= new Settling()).promise
+  }
+
+  own () {
+    const settling = new Settling()
+    this.#own.push(settling)
+    this.#indexes.push(this.count)
+    return settling.promise
+  }
+
+  resolve () {
+    this.#whenSettled()
+    for (const one of this.#own) one.resolve() // nothing happens if it was refused before
+    this.#shared?.resolve()
+  }
+
+  /** @param {unknown} error */
+  reject (error) {
+    this.#whenSettled()
+    for (const one of this.#own) one.reject(error)
+    this.#shared?.reject(error)
+  }
+
+  /** One of the writes is refused, and the others are not. @param {number} index @param {unknown} error */
+  refuse (index, error) {
+    this.#own[this.#indexes.indexOf(index)].reject(ofOne(error))
   }
 }
 
@@ -223,33 +264,17 @@ function isSafe (key) {
     (key instanceof Uint8Array && key.length > 0)
 }
 
-/**
- * One of those that share a promise was refused, against what isSafe says: then none may be kept.
- * @param {number} batch @param {(error: unknown) => void} settled
- */
-function dropWhole (batch, settled) {
-  native.batchClose(batch)
-  settled(new SlmdbError(STATUS.CANCELED, 'another write of the same turn was refused, and none of them was done'))
-}
-
 /** A promise and what settles it. */
 class Settling {
-  isRejected = false
   /** @type {() => void} */
   resolve = () => {}
   /** @type {(error: unknown) => void} */
-  #reject = () => {}
+  reject = () => {}
   /** @type {Promise<void>} */
   promise = new Promise((resolve, reject) => {
     this.resolve = resolve
-    this.#reject = reject
+    this.reject = reject
   })
-
-  /** @param {unknown} error */
-  reject (error) {
-    this.isRejected = true
-    this.#reject(error)
-  }
 }
 
 /** An error of a page that has only one entry. @param {unknown} error */

@@ -16,8 +16,8 @@ import type { Key, ReadKey, ReadValue, Value } from './values.cjs'
  * read keeps it, and with it old pages from being used again. {@link Env.read} ends with its function.
  *
  * What ends in `Sync` is committed when it returns, and waits for the write transactions of others. What returns a
- * promise does not block: the library's own thread commits it, together with what else waits; the promise resolves
- * when it is as durable as the Env makes a commit, and rejects with the error for which this write was not done.
+ * promise does not block: another thread commits it, together with what else waits; the promise resolves when it is
+ * as durable as the Env makes a commit, and rejects with the error for which this write was not done.
  * Thousands may be under way; they are done in the order in which they were asked for. What is put, deleted and
  * cleared in one turn of the event loop, in values below 16 KiB, is one batch, and fails together where it is not
  * refused for itself: when the map or the disk is full. Puts that can only fail together may share one promise. The

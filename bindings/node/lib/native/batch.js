@@ -19,6 +19,7 @@ const ids = new Float64Array(IDS)
  * @property {unknown} env
  * @property {(value?: any) => void} resolve
  * @property {(error: SlmdbError) => void} reject
+ * @property {(index: number, error: SlmdbError) => void} [refuse] one of several writes that were gathered
  */
 
 /** @type {Map<number, Waiting>} */
@@ -28,9 +29,9 @@ let isListening = false
 
 /**
  * @param {number} count @param {number} [id] @param {number} [status] @param {string} [message]
- * @param {Buffer} [answer] of long work
+ * @param {Buffer} [answer] of long work @param {number} [index] of the only write that it is about
  */
-function settle (count, id, status, message, answer) {
+function settle (count, id, status, message, answer, index) {
   for (let i = 0; i < count; i++) {
     const one = waiting.get(ids[i])
     waiting.delete(ids[i])
@@ -38,6 +39,10 @@ function settle (count, id, status, message, answer) {
   }
   if (id === undefined) return
   const one = waiting.get(id)
+  if (index !== undefined) {
+    one?.refuse?.(index, new SlmdbError(/** @type {number} */ (status), /** @type {string} */ (message)))
+    return
+  }
   waiting.delete(id)
   if (answer !== undefined) one?.resolve(answer)
   else one?.reject(new SlmdbError(/** @type {number} */ (status), /** @type {string} */ (message)))
@@ -119,11 +124,6 @@ function promiseOf (envs, begin) {
   return { id, promise: new Promise((resolve, reject) => { waiting.set(id, { env: envs, resolve, reject }) }) }
 }
 
-/** @param {number} batch @param {Waiting} who */
-function batchSubmitTo (batch, who) {
-  waiting.set(submit(batch, callSubmit), who)
-}
-
 /** @param {number} batch @param {unknown} env @returns {Promise<void>} */
 function batchSubmit (batch, env) {
   const id = submit(batch, callSubmit)
@@ -143,7 +143,34 @@ function batchClose (batch) {
   check()
 }
 
+/** Makes an Env gather writes. @param {number} env */
+function gatherOpen (env) {
+  frame[HANDLE] = env
+  loaded.addon.gatherOpen()
+  check()
+}
+
+/** Adds what toAdd was told: a page of puts and, as its value, their places. @param {number} env */
+function gatherAdd (env) {
+  frame[HANDLE] = env
+  loaded.addon.gatherAdd()
+  check()
+}
+
+const callGathered = () => loaded.addon.gatherSubmit()
+
+/** @param {number} env @param {Waiting} who */
+function gatherSubmit (env, who) {
+  waiting.set(submit(env, callGathered), who)
+}
+
+/** @param {number} env */
+function gatherDrop (env) {
+  frame[HANDLE] = env
+  loaded.addon.gatherDrop()
+}
+
 module.exports = {
-  ADD, batchAdd, batchClose, batchOne, batchOpen, batchSubmit, batchSubmitTo, beforeExit, listen,
-  promiseOf, toAdd
+  ADD, batchAdd, batchClose, batchOne, batchOpen, batchSubmit, beforeExit, gatherAdd, gatherDrop,
+  gatherOpen, gatherSubmit, listen, promiseOf, toAdd
 }

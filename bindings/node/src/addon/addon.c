@@ -160,6 +160,7 @@ static void destroy(napi_env env, void *data, void *hint) {
   struct instance *self = data;
   jobs_release(self);
   if (self->results != NULL) results_release(self->results);
+  handle_end_committers(self);
   free(self->handles.slots);
   free(self);
 }
@@ -195,6 +196,7 @@ NAPI_MODULE_INIT(/* napi_env env, napi_value exports */) {
   define_many(env, exports);
   define_registry(env, exports);
   define_batch(env, exports);
+  define_gather(env, exports);
   define_results(env, exports);
   define_scope(env, exports);
   define_txn(env, exports);

@@ -62,6 +62,7 @@ struct slot {
   uint32_t previous;
   enum handle_type type;
   bool writes; /* a write transaction */
+  struct committer *committer; /* of an Env whose writes are gathered */
 };
 
 struct handles {
@@ -125,6 +126,10 @@ double handle_add(struct instance *self, enum handle_type type, void *handle, do
 void *handle_find(struct instance *self, enum handle_type type, double id);
 /* Forgets a handle and all below it. Scopes among those below are closed; the library has closed everything else. */
 void handle_forget(struct instance *self, double id);
+/* Where the committer is of the Env that an id is in; NULL if it is in none. */
+struct committer **handle_committer(struct instance *self, double id);
+/* JavaScript's thread has ended: what waits in committers is done nevertheless. */
+void handle_end_committers(struct instance *self);
 /* Remembers that a transaction writes. */
 void handle_mark_writer(struct instance *self, double id);
 /* Whether a write transaction is open in this thread. */
@@ -147,11 +152,28 @@ void define_exchange(napi_env env, napi_value exports);
 void define_many(napi_env env, napi_value exports);
 void define_registry(napi_env env, napi_value exports);
 void define_batch(napi_env env, napi_value exports);
+void define_gather(napi_env env, napi_value exports);
 void define_results(napi_env env, napi_value exports);
 void define_scope(napi_env env, napi_value exports);
 void define_txn(napi_env env, napi_value exports);
 void define_cursor(napi_env env, napi_value exports);
 void define_maintenance(napi_env env, napi_value exports);
+
+/* ---- batch.c, gather.c, committer.c: writes ---- */
+
+/* What is added to a batch, or to writes that are gathered; lib/native/batch.js has the same numbers. */
+enum { ADD_PUT = 1, ADD_PUT_IF_ABSENT = 2, ADD_DELETE = 3, ADD_CLEAR = 4, ADD_PUT_MANY = 5 };
+
+/* A committer may be NULL in all of these but committer_queue_batch. */
+bool committer_is_busy(struct committer *committer);
+/* Submits a batch after what the committer has to do; false, and answered, if there is no memory. */
+bool committer_queue_batch(struct instance *self, struct committer *committer, slmdb_batch *batch, void *result);
+/* Whether the committer needs a scope, and closes it later. */
+bool committer_keeps_scope(struct committer *committer, slmdb_scope *scope);
+/* Waits until there is nothing to do; false, and answered, if that waits for a transaction of this thread. */
+bool committer_settle(struct instance *self, struct committer *committer);
+/* It ends once there is nothing to do. */
+void committer_end(struct committer *committer);
 
 /* ---- maintenance.c: long work, each on a thread of its own ---- */
 
@@ -181,10 +203,17 @@ int32_t stream_read(void *stream, void *buffer, size_t capacity, size_t *length)
 void *result_expect(napi_env env, struct instance *self, double id);
 /* It was not submitted after all. */
 void result_forget(napi_env env, struct instance *self, void *result);
+/* One write of it is refused for itself, which result_arrive tells of. False: no memory. */
+bool result_refuse(void *result, uint32_t index, const slmdb_error *error);
+/* Takes all of these back. */
+void result_refuse_none(void *result);
 /* The callback for slmdb_batch_submit. */
 void result_arrive(void *result, const slmdb_error *error);
 /* The same for a job, with its answer, which is freed later; NULL: none. */
 void result_arrive_with(void *result, const slmdb_error *error, void *answer, size_t length);
+/* result_arrive for many: each is appended, and then JavaScript's thread is woken for so many. */
+struct results *result_append(void *result, const slmdb_error *error);
+void results_wake(struct results *results, size_t count);
 /*
  * Waits until no batch or job of this instance is under way, but for no longer than a limit: what they wait for may be
  * a transaction of a thread that waits for this one. Returns whether none is.

@@ -1,9 +1,6 @@
 /* batch.c: writes that are submitted and done by the library's own thread, many of them in one commit. */
 #include "addon.h"
 
-/* What is added to a batch; lib/batch.js has the same numbers. */
-enum { ADD_PUT = 1, ADD_PUT_IF_ABSENT = 2, ADD_DELETE = 3, ADD_CLEAR = 4, ADD_PUT_MANY = 5 };
-
 /* db, scope; key (for ADD_PUT_MANY: a page); value; flags: which. Answers, and returns whether it was added. */
 static bool add(struct instance *self, slmdb_batch *batch) {
   struct frame *frame = self->frame;
@@ -30,11 +27,20 @@ static bool add(struct instance *self, slmdb_batch *batch) {
   return status == SLMDB_OK;
 }
 
-/* option: the number by which JavaScript knows it. Answers; the library closes the handle unless there is an error. */
+/*
+ * option: the number by which JavaScript knows it. Answers; the library closes the handle unless there is an error. The
+ * frame's handle, the Env's or the batch's, says whether it comes after gathered writes.
+ */
 static bool submit(napi_env env, struct instance *self, slmdb_batch *batch) {
   void *result = result_expect(env, self, self->frame->option[0]);
   if (result == NULL) return false;
-  int32_t status = slmdb_batch_submit(batch, result_arrive, result, &self->error);
+  struct committer **committer = handle_committer(self, self->frame->handle);
+  int32_t status;
+  if (committer != NULL && committer_is_busy(*committer)) {
+    status = committer_queue_batch(self, *committer, batch, result) ? SLMDB_OK : SLMDB_OUT_OF_MEMORY;
+  } else {
+    status = slmdb_batch_submit(batch, result_arrive, result, &self->error);
+  }
   self->frame->status = status;
   if (status != SLMDB_OK) result_forget(env, self, result);
   return status == SLMDB_OK;

@@ -37,6 +37,7 @@ static napi_value env_close(napi_env env, napi_callback_info info) {
   struct frame *frame = self->frame;
   slmdb_env *opened = handle_find(self, HANDLE_ENV, frame->handle);
   if (opened == NULL) return NULL;
+  if (!committer_settle(self, *handle_committer(self, frame->handle))) return NULL;
   frame->status = slmdb_env_close(opened, &self->error);
   if (frame->status == SLMDB_OK) handle_forget(self, frame->handle);
   return NULL;

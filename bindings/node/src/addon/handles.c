@@ -71,6 +71,7 @@ double handle_add(struct instance *self, enum handle_type type, void *handle, do
   slot->previous = 0;
   slot->next = 0;
   slot->writes = false;
+  slot->committer = NULL;
   if (above != 0) {
     slot->next = slots[above].first_child;
     if (slot->next != 0) slots[slot->next].previous = index;
@@ -100,6 +101,8 @@ static void free_slot(struct handles *handles, uint32_t index) {
   struct slot *slot = &handles->slots[index];
   slot->type = HANDLE_FREE;
   slot->handle = NULL;
+  committer_end(slot->committer);
+  slot->committer = NULL;
   if (slot->generation == UINT32_MAX) return; /* used up: its next id would be an old one */
   slot->generation++;
   slot->next = handles->free;
@@ -130,6 +133,18 @@ void handle_forget(struct instance *self, double id) {
   forget_children(self, index);
   unlink_slot(self->handles.slots, index);
   free_slot(&self->handles, index);
+}
+
+struct committer **handle_committer(struct instance *self, double id) {
+  struct slot *slots = self->handles.slots;
+  for (uint32_t index = index_of(self, id); index != 0; index = slots[index].parent) {
+    if (slots[index].type == HANDLE_ENV) return &slots[index].committer;
+  }
+  return NULL;
+}
+
+void handle_end_committers(struct instance *self) {
+  for (uint32_t index = 1; index < self->handles.used; index++) committer_end(self->handles.slots[index].committer);
 }
 
 void handle_mark_writer(struct instance *self, double id) {

@@ -1,12 +1,12 @@
 /*
- * results.c: what batches and jobs came to, on its way from the library's thread to JavaScript's.
+ * results.c: what batches and jobs came to, on its way from another thread to JavaScript's.
  *
- * A result arrives on the library's thread, is put at the end of a list, and wakes JavaScript's thread if nothing did
- * so before it. There the whole list is delivered: one call of JavaScript for as many successes as follow each other,
- * and one for each failure and each answer of a job.
+ * A result arrives on a thread of the library or of the addon, is put at the end of a list, and wakes JavaScript's
+ * thread if nothing did so before it. There the whole list is delivered: one call of JavaScript for as many successes
+ * as follow each other, and one for each failure and each answer of a job.
  *
  * The list outlives the thread of JavaScript as long as a batch is under way. Node's thread-safe function does not: it
- * is used under the lock only, and only until the cleanup hook that was added after it, and so runs before its end.
+ * is used under a lock of its own, and only until the cleanup hook that was added after it, and so runs before its end.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "addon.h"
@@ -22,6 +22,8 @@ struct result {
   struct result *next;
   struct results *of;
   double id;
+  struct result *refusals; /* of single writes */
+  double index; /* of the only write that this is about; -1: it is about all */
   int32_t code;
   char *message; /* NULL: none, or no memory for it */
   void *answer;  /* of a job that succeeded; NULL: none */
@@ -37,12 +39,14 @@ struct results {
   /* under the lock */
   pthread_mutex_t lock;
   pthread_cond_t idle;
-  napi_threadsafe_function wake;
   struct result *first, *last;
   size_t under_way; /* submitted and not arrived */
   bool woken;       /* JavaScript's thread will come */
-  bool listening;   /* wake may be used */
   bool released;    /* nobody but what is under way needs this any more */
+  /* under a lock of its own */
+  pthread_mutex_t wake_lock;
+  napi_threadsafe_function wake;
+  bool listening; /* wake may be used */
 };
 
 static void free_result(struct result *result) {
@@ -58,6 +62,7 @@ static void free_results(struct results *all) {
     free_result(result);
   }
   pthread_cond_destroy(&all->idle);
+  pthread_mutex_destroy(&all->wake_lock);
   pthread_mutex_destroy(&all->lock);
   free(all);
 }
@@ -69,7 +74,7 @@ void *result_expect(napi_env env, struct instance *self, double id) {
     refuse(self, all == NULL ? SLMDB_INTERNAL : SLMDB_OUT_OF_MEMORY, "no listener for results, or no memory for one");
     return NULL;
   }
-  *result = (struct result){.of = all, .id = id};
+  *result = (struct result){.of = all, .id = id, .index = -1};
   /* the process stays until it is delivered */
   if (all->undelivered++ == 0) napi_ref_threadsafe_function(env, all->wake);
   pthread_mutex_lock(&all->lock);
@@ -92,24 +97,71 @@ void result_forget(napi_env env, struct instance *self, void *result) {
   free(result);
 }
 
+/* Locked. */
+static void append(struct results *all, struct result *result) {
+  if (all->first == NULL) all->first = result;
+  else all->last->next = result;
+  all->last = result;
+  result->next = NULL;
+}
+
+bool result_refuse(void *user, uint32_t index, const slmdb_error *error) {
+  struct result *of = user;
+  struct result *result = calloc(1, sizeof *result);
+  if (result == NULL) return false;
+  *result = (struct result){.next = of->refusals, .of = of->of, .id = of->id, .index = index, .code = error->code};
+  result->message = strdup(error->message);
+  of->refusals = result;
+  return true;
+}
+
+void result_refuse_none(void *user) {
+  struct result *of = user;
+  while (of->refusals != NULL) {
+    struct result *result = of->refusals;
+    of->refusals = result->next;
+    free_result(result);
+  }
+}
+
 void result_arrive(void *user, const slmdb_error *error) { result_arrive_with(user, error, NULL, 0); }
 
 void result_arrive_with(void *user, const slmdb_error *error, void *answer, size_t length) {
   struct result *result = user;
-  struct results *all = result->of;
-  result->code = error->code;
   result->answer = answer;
   result->answer_length = length;
+  results_wake(result_append(result, error), 1);
+}
+
+struct results *result_append(void *user, const slmdb_error *error) {
+  struct result *result = user;
+  struct results *all = result->of;
+  result->code = error->code;
   if (error->code != SLMDB_OK) result->message = strdup(error->message);
   pthread_mutex_lock(&all->lock);
-  if (all->first == NULL) all->first = result;
-  else all->last->next = result;
-  all->last = result;
-  if (all->listening && !all->woken) {
-    all->woken = true;
-    if (napi_call_threadsafe_function(all->wake, NULL, napi_tsfn_nonblocking) == napi_closing) all->listening = false;
+  while (result->refusals != NULL) {
+    struct result *refusal = result->refusals;
+    result->refusals = refusal->next;
+    append(all, refusal);
   }
-  all->under_way--;
+  append(all, result);
+  pthread_mutex_unlock(&all->lock);
+  return all;
+}
+
+void results_wake(struct results *all, size_t count) {
+  pthread_mutex_lock(&all->lock);
+  bool wakes = all->first != NULL && !all->woken;
+  if (wakes) all->woken = true;
+  pthread_mutex_unlock(&all->lock);
+  if (wakes) { /* without the lock, which JavaScript's thread takes at once */
+    pthread_mutex_lock(&all->wake_lock);
+    if (all->listening && napi_call_threadsafe_function(all->wake, NULL, napi_tsfn_nonblocking) == napi_closing)
+      all->listening = false;
+    pthread_mutex_unlock(&all->wake_lock);
+  }
+  pthread_mutex_lock(&all->lock);
+  all->under_way -= count;
   if (all->under_way == 0) pthread_cond_broadcast(&all->idle);
   bool was_last = all->released && all->under_way == 0;
   pthread_mutex_unlock(&all->lock);
@@ -139,15 +191,21 @@ static void deliver_answer(napi_env env, napi_value callback, const struct resul
   call(env, callback, 5, arguments);
 }
 
-/* callback(0, id, code, message) */
+/* callback(0, id, code, message), or callback(0, id, code, message, undefined, index) of one write of several */
 static void deliver_failure(napi_env env, napi_value callback, const struct result *result) {
-  napi_value arguments[4];
+  napi_value arguments[6];
   const char *message = result->message == NULL ? "no memory for the message" : result->message;
   if (napi_create_double(env, 0, &arguments[0]) != napi_ok) return;
   if (napi_create_double(env, result->id, &arguments[1]) != napi_ok) return;
   if (napi_create_int32(env, result->code, &arguments[2]) != napi_ok) return;
   if (napi_create_string_utf8(env, message, NAPI_AUTO_LENGTH, &arguments[3]) != napi_ok) return;
-  call(env, callback, 4, arguments);
+  if (result->index < 0) {
+    call(env, callback, 4, arguments);
+    return;
+  }
+  if (napi_get_undefined(env, &arguments[4]) != napi_ok) return;
+  if (napi_create_double(env, result->index, &arguments[5]) != napi_ok) return;
+  call(env, callback, 6, arguments);
 }
 
 static void deliver(napi_env env, napi_value callback, void *context, void *data) {
@@ -172,9 +230,9 @@ static void deliver(napi_env env, napi_value callback, void *context, void *data
     if (result->code != SLMDB_OK) deliver_failure(env, callback, result);
     if (scope != NULL) napi_close_handle_scope(env, scope);
     struct result *next = result->next;
+    if (result->index < 0) count++;
     free_result(result);
     result = next;
-    count++;
   }
   deliver_successes(env, callback, successes);
   delivered(env, all, count);
@@ -183,9 +241,9 @@ static void deliver(napi_env env, napi_value callback, void *context, void *data
 /* Runs before Node ends the thread-safe function. */
 static void stop_listening(void *data) {
   struct results *all = data;
-  pthread_mutex_lock(&all->lock);
+  pthread_mutex_lock(&all->wake_lock);
   all->listening = false;
-  pthread_mutex_unlock(&all->lock);
+  pthread_mutex_unlock(&all->wake_lock);
 }
 
 static struct results *new_results(void) {
@@ -197,6 +255,7 @@ static struct results *new_results(void) {
   pthread_cond_init(&all->idle, &monotonic);
   pthread_condattr_destroy(&monotonic);
   pthread_mutex_init(&all->lock, NULL);
+  pthread_mutex_init(&all->wake_lock, NULL);
   return all;
 }
 
@@ -252,8 +311,8 @@ bool results_settle(struct instance *self) {
 }
 
 void results_release(struct results *all) {
+  stop_listening(all);
   pthread_mutex_lock(&all->lock);
-  all->listening = false;
   all->released = true;
   bool none = all->under_way == 0;
   pthread_mutex_unlock(&all->lock);

@@ -5,7 +5,7 @@ import { random } from '../support/random.js'
 const addon = createRequire(import.meta.url)('../../lib/load.js').load()
 const folder = process.argv[2]
 const next = random(Number(process.argv[3]))
-const calls = Object.keys(addon).filter((name) => /^(env|db|txn|cursor|scope|registry|batch)/.test(name))
+const calls = Object.keys(addon).filter((name) => /^(env|db|txn|cursor|scope|registry|batch|gather)/.test(name))
 
 for (const name of calls) addon[name]() // before anything is attached
 for (const wrong of [[], [1, 2, 3], [new Float64Array(3), new Uint8Array(1), new Uint8Array(1)],
@@ -56,7 +56,8 @@ for (let i = 0; i < 200000; i++) {
     frame[14] = next(6)
     frame[15] = 1 + next(3)
   }
-  if (name.startsWith('batch')) frame[9] = next(7)
+  if (/^(batch|gather)/.test(name)) frame[9] = next(7)
+  if (name === 'gatherAdd') new Uint32Array(request.buffer)[15] = [0, 5, 2 ** 31 + 6][next(3)]
   if (name === 'envGrow') frame[1] = NaN // else it waits for transactions of this thread's other Envs of the folder
   addon[name](memories[next(3)])
   statuses.add(frame[0])
