@@ -145,9 +145,16 @@ function withEntry (key, keyLength, value, valueLength) {
   frame[VALUE_LENGTH] = valueLength
 }
 
-/** @param {number} key @param {number} keyLength @param {number} value @param {number} valueLength */
-function put (key, keyLength, value, valueLength) {
+/** For puts, as src/addon/puts.c has them. */
+const PUT = Object.freeze({ SAFE: 1, RAW_KEY: 2, RAW_VALUE: 4 })
+
+/**
+ * @param {number} key @param {number} keyLength @param {number} value @param {number} valueLength
+ * @param {number} flags of PUT: whether it may wait for others, and how it is written then
+ */
+function put (key, keyLength, value, valueLength, flags) {
   withEntry(key, keyLength, value, valueLength)
+  frame[FLAGS] = flags
   loaded.addon.dbPut()
   check()
 }
@@ -269,6 +276,7 @@ function cursorClose (cursor) {
 }
 
 module.exports = {
+  PUT,
   at,
   clear,
   compareAndSwap,

@@ -41,8 +41,23 @@ bool find_target(struct instance *self, slmdb_db **db, slmdb_scope **scope) {
   return *scope != NULL;
 }
 
+slmdb_txn *find_txn(struct instance *self, double id) {
+  puts_settle(self, id);
+  const struct slot *slot = handle_slot(self, HANDLE_TXN, id);
+  if (slot == NULL) return handle_find(self, HANDLE_TXN, id); /* which says so */
+  if (slot->failed == NULL) return slot->handle;
+  refuse(self, slot->failed->code, slot->failed->message);
+  return NULL;
+}
+
+slmdb_cursor *find_cursor(struct instance *self) {
+  double id = self->frame->handle;
+  slmdb_cursor *cursor = handle_find(self, HANDLE_CURSOR, id);
+  return cursor != NULL && find_txn(self, handle_parent(self, id)) != NULL ? cursor : NULL;
+}
+
 bool find_scope(struct instance *self, struct place *place) {
-  place->txn = handle_find(self, HANDLE_TXN, self->frame->txn);
+  place->txn = find_txn(self, self->frame->txn);
   return place->txn != NULL && find_target(self, &place->db, &place->scope);
 }
 
@@ -161,6 +176,7 @@ static void destroy(napi_env env, void *data, void *hint) {
   jobs_release(self);
   if (self->results != NULL) results_release(self->results);
   free(self->handles.slots);
+  free(self->puts.page);
   free(self);
 }
 

@@ -23,6 +23,7 @@ static napi_value scope_close(napi_env env, napi_callback_info info) {
   struct instance *self = instance_of(env);
   slmdb_scope *scope = handle_find(self, HANDLE_SCOPE, self->frame->handle);
   if (scope == NULL) return NULL;
+  puts_close_scope(self, self->frame->handle);
   self->frame->status = slmdb_scope_close(scope, &self->error);
   handle_forget(self, self->frame->handle);
   return NULL;
