@@ -93,6 +93,10 @@ struct puts {
   size_t capacity;
   size_t length;
   uint32_t count;
+  size_t key; /* of the last one: where it is in the page */
+  size_t key_length;
+  size_t value;
+  size_t value_length;
 };
 
 /* One loaded addon in one thread. */
