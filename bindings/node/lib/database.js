@@ -2,6 +2,7 @@
 const encoder = require('./encoder.js')
 const native = require('./native.js')
 const { targets, writePages } = require('./batch.js')
+const { slabFree, takeBesideSlab, takeFromSlab } = require('./bytes.js')
 const { makeCodec } = require('./codec.js')
 const { Entries } = require('./cursor.js')
 const { decodeFound } = require('./decoder.js')
@@ -176,6 +177,7 @@ class Database {
       this.#codec.writeKey(key)
       const keyLength = encoder.mark() - start
       this.#at(txn, scope)
+      if (this.#codec.rawValues) return readBytes(native.getBytes(start, keyLength, slabFree()))
       const length = native.get(start, keyLength)
       if (length < 0) return undefined
       const value = this.#codec.readValue(native.memory, 0, length)
@@ -435,6 +437,15 @@ class Database {
 function putFlags ({ isOurs }, kind) {
   if (!isOurs) return 0
   return PUT.SAFE | (kind === KIND.TYPED ? 0 : PUT.RAW_KEY) | (kind === KIND.BYTES ? PUT.RAW_VALUE : 0)
+}
+
+/** @param {number} length of the value that getBytes found, or -1 */
+function readBytes (length) {
+  if (length < 0) return undefined
+  if (native.isInSlab()) return takeFromSlab(length)
+  const value = takeBesideSlab(native.memory.answer, length)
+  native.shrinkAnswer()
+  return value
 }
 
 /** Where a value is: in a Buffer of its own, or in the answer. @param {Buffer | undefined} large */

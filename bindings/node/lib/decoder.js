@@ -3,7 +3,8 @@
 //
 // No code of the user runs in here, so one set of module variables is enough.
 
-const { isUtf8 } = require('node:buffer')
+const { Buffer, isUtf8 } = require('node:buffer') // the global Buffer is a getter
+const { copyOfMany, startPage } = require('./bytes.js')
 const { SlmdbError, STATUS } = require('./errors.js')
 const { Extension } = require('./extension.js')
 const { Float } = require('./float.js')
@@ -89,42 +90,7 @@ function readBinary (length) {
   claim(length)
   const start = position
   position += length
-  return copyOfMany(start, length)
-}
-
-/**
- * Short ones of a page are cut out of one copy of all bytes from the first of them on, as Node cuts its Buffers out
- * of a pool of this size.
- */
-const CHUNK = 8192
-const LONG_BINARY = 1024
-let chunk = new ArrayBuffer(0)
-let chunkStart = 0
-let chunkEnd = 0
-
-/** A Buffer of its own, of what is read now. @param {number} start @param {number} length */
-function copyOfMany (start, length) {
-  if (start >= chunkStart && start + length <= chunkEnd) return Buffer.from(chunk, start - chunkStart, length)
-  if (length > LONG_BINARY || end - start < 4 * length) return copyOf(buffer, start, length)
-  chunkStart = start
-  chunkEnd = Math.min(start + CHUNK, end)
-  chunk = new ArrayBuffer(chunkEnd - start)
-  new Uint8Array(chunk).set(new Uint8Array(buffer.buffer, buffer.byteOffset + start, chunkEnd - start))
-  return Buffer.from(chunk, 0, length)
-}
-
-/**
- * A Buffer of its own.
- * @param {Buffer} source @param {number} start @param {number} length
- */
-function copyOf (source, start, length) {
-  const copy = Buffer.allocUnsafe(length)
-  if (length < 40) {
-    for (let i = 0; i < length; i++) copy[i] = source[start + i]
-  } else {
-    copy.set(new Uint8Array(source.buffer, source.byteOffset + start, length)) // half the time of Buffer's own ways
-  }
-  return copy
+  return copyOfMany(buffer, start, length, end)
 }
 
 /** @param {number} length @param {number} depth */
@@ -370,7 +336,7 @@ function start (bytes, bytesView, from, to) {
   marksFloats = false
   around = ''
   aroundStart = from
-  chunkStart = chunkEnd = 0
+  startPage()
 }
 
 function readCount () {
@@ -385,7 +351,7 @@ function readPiece (isBinary) {
   if (isBinary) return /** @type {Buffer} */ (read(0))
   const from = position
   skip()
-  return copyOfMany(from, position - from)
+  return copyOfMany(buffer, from, position - from, end)
 }
 
 /** Bytes of what follows the first byte from c4 on: of the length, of what is before the data, or of the number. */
@@ -476,4 +442,4 @@ function decodeFound (bytes, bytesView, length, shape) {
  * @property {boolean} binary values are raw
  */
 
-module.exports = { copyOf, decode, decodeFound, decodePage }
+module.exports = { decode, decodeFound, decodePage }

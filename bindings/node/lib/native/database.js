@@ -78,6 +78,7 @@ function withRange (range) {
 }
 
 const callGet = () => loaded.addon.dbGet()
+const callGetBytes = () => loaded.addon.dbGetBytes()
 const callGetMany = () => loaded.addon.dbGetMany()
 const callPage = () => loaded.addon.cursorPage()
 
@@ -89,6 +90,22 @@ function get (key, keyLength) {
   withKey(key, keyLength)
   callWithAnswer(callGet)
   return found() ? frame[RESULT] : -1
+}
+
+/**
+ * The value's length, or -1 if there is none. Where it is says isInSlab.
+ * @param {number} key @param {number} keyLength @param {number} free where it may be in the slab
+ */
+function getBytes (key, keyLength, free) {
+  withKey(key, keyLength)
+  frame[LIMIT] = free
+  callWithAnswer(callGetBytes)
+  return found() ? frame[RESULT] : -1
+}
+
+/** Whether what getBytes found is in the slab; else it is in memory.answer. */
+function isInSlab () {
+  return frame[MORE] === 1
 }
 
 /** The length of the page that answers. @param {number} keys @param {number} keysLength a page of keys */
@@ -291,8 +308,10 @@ module.exports = {
   dbOpen,
   find,
   get,
+  getBytes,
   getMany,
   isEmpty,
+  isInSlab,
   pageHasMore,
   pop,
   put,

@@ -8,6 +8,8 @@
  *   request  bytes going in: keys, values, names, at offsets that the frame says
  *   answer   bytes coming out: a value, or a page of entries
  *
+ * Short values that are Buffers are written where they stay: into a slab, of which many Buffers are cut.
+ *
  * Nothing here is global but two flags of signals.c: every thread that loads the addon has an instance of its own.
  * Whatever numbers JavaScript writes, nothing is read or written outside these pieces of memory.
  */
@@ -104,8 +106,10 @@ struct instance {
   struct frame *frame;
   struct memory request;
   struct memory answer;
+  struct memory slab;
   struct frame unattached; /* what `frame` points to before JavaScript has attached its own */
   napi_ref attached[3];
+  napi_ref attached_slab;
   struct handles handles;
   struct puts puts;
   struct results *results; /* of batches and jobs; NULL until JavaScript listens */
