@@ -202,7 +202,7 @@ class Database {
       this.#at(txn, scope)
       const length = native.getMany(start, keysLength)
       const { shape, decodePiece } = this.#codec
-      const values = decodeFound(native.memory.answer, native.memory.view, length, { ...shape, ...VALUES })
+      const values = decodeFound(native.memory.answer, native.memory.view, length, shape)
       native.shrinkAnswer()
       if (decodePiece === undefined) return values
       return values.map((bytes) => bytes === undefined ? undefined : decodePiece(/** @type {Buffer} */ (bytes)))
@@ -426,7 +426,8 @@ class Database {
         encoder.reset(start)
       }
     }
-    const shape = { ...this.#codec.shape, keys: shown.keys, values: shown.values }
+    const { marksFloats, pieces, binary } = this.#codec.shape // not spread, which V8 reads more slowly than a literal
+    const shape = { keys: shown.keys, values: shown.values, marksFloats, pieces, binary }
     const decodePiece = shown.values ? this.#codec.decodePiece : undefined
     const signal = checkSignal(options.signal)
     return new Entries({ txn, open, seek, shape, decodePiece, signal, whenDone }, checkLimit(options.limit))

@@ -61,9 +61,7 @@ let aroundStart = 0
 function readText (length) {
   if (length > LONG_TEXT) return readLongText(length)
   claim(length)
-  let bits = 0
-  for (let i = position; i < position + length; i++) bits |= buffer[i]
-  if (bits > 0x7f) return readLongText(length)
+  if (!isAscii(position, position + length)) return readLongText(length)
   let at = position - aroundStart
   if (at + length > around.length) {
     around = latin1Slice.call(buffer, position, Math.min(position + WINDOW, end))
@@ -72,6 +70,15 @@ function readText (length) {
   }
   position += length
   return around.substring(at, at + length)
+}
+
+/** @param {number} from @param {number} to */
+function isAscii (from, to) {
+  let bits = 0
+  let at = from
+  for (; at + 4 <= to; at += 4) bits |= view.getInt32(at, true)
+  for (; at < to; at++) bits |= buffer[at]
+  return (bits & 0x80808080) === 0
 }
 
 /** @param {number} length */
@@ -396,18 +403,18 @@ function skipOther (first) {
  * @param {PageShape} shape
  * @returns {unknown[]}
  */
-function decodePage (bytes, bytesView, length, shape) {
+function decodePage (bytes, bytesView, length, { keys, values, marksFloats: marks, pieces, binary }) {
   start(bytes, bytesView, 0, length)
   const count = readCount()
   const flat = new Array(count)
-  const step = shape.keys && shape.values ? 2 : 1
+  const step = keys && values ? 2 : 1
   for (let i = 0; i < count; i += step) {
-    if (shape.keys) {
-      marksFloats = shape.marksFloats
+    if (keys) {
+      marksFloats = marks
       flat[i] = read(0)
       marksFloats = false
     }
-    if (shape.values) flat[i + step - 1] = shape.pieces ? readPiece(shape.binary) : read(0)
+    if (values) flat[i + step - 1] = pieces ? readPiece(binary) : read(0)
   }
   if (position !== end) fail('something follows them')
   return flat
@@ -416,16 +423,16 @@ function decodePage (bytes, bytesView, length, shape) {
 /**
  * The answers of a page: true and a value, or false and nothing.
  * @param {Buffer} bytes @param {DataView} bytesView of the same memory @param {number} length
- * @param {PageShape} shape
+ * @param {Pick<PageShape, 'pieces' | 'binary'>} shape
  * @returns {unknown[]} the values, undefined where there is none
  */
-function decodeFound (bytes, bytesView, length, shape) {
+function decodeFound (bytes, bytesView, length, { pieces, binary }) {
   start(bytes, bytesView, 0, length)
   const count = readCount() / 2
   const values = new Array(count).fill(undefined)
   for (let i = 0; i < count; i++) {
     const isThere = readUint8() === 0xc3
-    if (isThere) values[i] = shape.pieces ? readPiece(shape.binary) : read(0)
+    if (isThere) values[i] = pieces ? readPiece(binary) : read(0)
     else skip() // nil; the element stays undefined
   }
   if (position !== end) fail('something follows them')
