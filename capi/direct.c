@@ -4,6 +4,7 @@
 
 #include "../core/engine/lmdb/bin.h"
 #include "../core/engine/lmdb/native.h"
+#include "page.h"
 #include "slmdb.h"
 
 /* Go links this package once alone, where the engine's function is not to be had. */
@@ -76,10 +77,32 @@ static int64_t array(const unsigned char **at, const unsigned char *end) {
 
 enum { ANSWER_HEAD = 5, NOTHING = 2 }; /* the array's head; false and nil */
 
+/* The next key of a page as it is stored: its length, or 0 if it is Go's. */
+static size_t next_key(const slm_place *p, const unsigned char **at, const unsigned char *end, unsigned char *typed,
+                       const char **key) {
+  *key = (const char *)typed;
+  if (p->typed) return slm_direct_next_key(at, end, typed, p->max_key);
+  int64_t length = slm_read_bin(at, end);
+  if (length <= 0 || length > p->max_key) return 0;
+  *key = (const char *)*at;
+  *at += length;
+  return (size_t)length;
+}
+
+/* Writes a value into a page and says where it ends; NULL if there is no room, or it is Go's. */
+static char *write_value(const slm_place *p, const slm_slice *found, char *to, const char *end) {
+  size_t room = (size_t)(end - to);
+  const void *value = (const void *)found->data;
+  if (p->raw) return slm_bin_size(found->size) <= room ? slm_write_bin(to, value, found->size) : NULL;
+  if (found->size > room || !slm_page_value(value, found->size)) return NULL;
+  memcpy(to, value, found->size);
+  return to + found->size;
+}
+
 static int32_t get_many(const slm_slot *slot, slm_get_many_call *call) {
   const slm_place *p = place_of(slot, call->db, call->scope);
   const unsigned char *at = call->keys, *end = at + call->keys_length;
-  if (!p || !p->raw || call->capacity < ANSWER_HEAD) return SLM_INDIRECT;
+  if (!p || call->capacity < ANSWER_HEAD) return SLM_INDIRECT;
   int64_t count = array(&at, end);
   if (count < 0 || count > (end - at)) return SLM_INDIRECT;
   char *to = call->buffer, *stop = to + call->capacity;
@@ -87,15 +110,15 @@ static int32_t get_many(const slm_slot *slot, slm_get_many_call *call) {
   for (int shift = 24; shift >= 0; shift -= 8) *to++ = (char)(2 * (uint64_t)count >> shift);
   for (; count > 0; count--) {
     slm_slice found;
-    int64_t length = slm_read_bin(&at, end);
-    if (length <= 0 || length > p->max_key) return SLM_INDIRECT;
-    int rc = slm_get(p->txn, p->dbi, p->partition, (int)p->scoped, (const char *)at, (size_t)length, &found);
-    if (rc != 0 && rc != MDB_NOT_FOUND) return SLM_INDIRECT;
-    if ((size_t)(stop - to) < (rc ? NOTHING : 1 + slm_bin_size(found.size))) return SLM_INDIRECT;
-    at += length;
+    unsigned char typed[SLM_MAX_KEY];
+    const char *key;
+    size_t length = next_key(p, &at, end, typed, &key);
+    if (length == 0) return SLM_INDIRECT;
+    int rc = slm_get(p->txn, p->dbi, p->partition, (int)p->scoped, key, length, &found);
+    if ((rc != 0 && rc != MDB_NOT_FOUND) || (size_t)(stop - to) < NOTHING) return SLM_INDIRECT;
     *to++ = (char)(rc ? 0xc2 : 0xc3);
     if (rc) *to++ = (char)0xc0;
-    else to = slm_write_bin(to, (const void *)found.data, found.size);
+    else if (!(to = write_value(p, &found, to, stop))) return SLM_INDIRECT;
   }
   call->length = (size_t)(to - (char *)call->buffer);
   return at == end ? SLMDB_OK : SLM_INDIRECT;
