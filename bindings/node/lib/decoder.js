@@ -52,7 +52,7 @@ function claim (length) {
  * Short texts are cut out of the text that all bytes from the first of them on make, read as Latin-1: one call for many
  * of them. What is cut out keeps the whole in memory, so that is no longer than Node's own pool of Buffers.
  */
-const WINDOW = 4096
+const WINDOW = 2048
 const LONG_TEXT = 512
 let around = ''
 let aroundStart = 0
