@@ -64,7 +64,8 @@ func (p *pager) addCommon(f forms, entries []core.RawEntry) int {
 	room := p.room[len(p.filled):]
 	var written C.size_t
 	at := C.uintptr_t(uintptr(unsafe.Pointer(unsafe.SliceData(entries))))
-	n := C.slm_page(at, C.size_t(most), f.key, f.value, (*C.char)(unsafe.Pointer(unsafe.SliceData(room))), C.size_t(len(room)), &written)
+	to := (*C.char)(unsafe.Pointer(unsafe.SliceData(room)))
+	n := C.slm_page(at, C.size_t(most), f.key, f.value, to, C.size_t(len(room)), &written)
 	runtime.KeepAlive(entries)
 	p.filled = p.room[:len(p.filled)+int(written)]
 	p.count += uint64(n)

@@ -12,7 +12,8 @@ import (
 	"github.com/scoped-lmdb/scoped-lmdb/core/codec"
 )
 
-var texts = []string{"", "a", "key-000000000001", "é", "日本", "😀", "a\x00b", "\x00", "x\xffy", "\xed\xa0\x80", "\xc0\x80", "\xf4\x90\x80\x80",
+var texts = []string{"", "a", "key-000000000001", "é", "日本", "😀", "a\x00b", "\x00", "x\xffy",
+	"\xed\xa0\x80", "\xc0\x80", "\xf4\x90\x80\x80",
 	"1234567\x80", "12345678é", "the longest text that a page has in one byte", string(bytes.Repeat([]byte("x"), 300))}
 
 // pageObject is any MessagePack object; one that is a key if it must be.
