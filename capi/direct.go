@@ -83,7 +83,8 @@ func (c *call) remember(scope handle) {
 	m.next++
 	p.db, p.scope = C.uint64_t(c.db.handle), C.uint64_t(scope)
 	p.txn, p.dbi = C.uintptr_t(at.Txn), C.uint32_t(at.Table)
-	p.partition, p.scoped = C.uint32_t(binary.NativeEndian.Uint32(at.Partition[:])), 0
+	partition := at.Partition.Bytes()
+	p.partition, p.scoped = C.uint32_t(binary.NativeEndian.Uint32(partition[:])), 0
 	if at.Scoped {
 		p.scoped = 1
 	}

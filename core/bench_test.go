@@ -84,6 +84,29 @@ func BenchmarkScan(b *testing.B) {
 	})
 }
 
+// BenchmarkShortWalk is a walk over ten entries.
+func BenchmarkShortWalk(b *testing.B) {
+	env, raw, s := benchmark(b)
+	b.ReportAllocs()
+	_ = env.View(ctx, func(txn *core.Txn) error {
+		b.ResetTimer()
+		for range b.N {
+			entries, err := raw.Entries(txn, s, core.Bounds{Limit: 10})
+			if err != nil {
+				b.Fatal(err)
+			}
+			n := 0
+			for ok, err := entries.Next(); ok && err == nil; ok, err = entries.Next() {
+				n++
+			}
+			if err := entries.Close(); err != nil || n != 10 {
+				b.Fatal(n, err)
+			}
+		}
+		return nil
+	})
+}
+
 func BenchmarkPutSequential(b *testing.B) {
 	env, raw, s := benchmark(b)
 	b.ReportAllocs()

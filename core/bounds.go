@@ -34,6 +34,16 @@ func successor(prefix []byte) []byte {
 	return nil
 }
 
+// most is how many entries there can be within the bounds.
+func (b *Bounds) most() uint64 {
+	if b.Limit == 0 {
+		return noLimit
+	}
+	return b.Limit
+}
+
+const noLimit = ^uint64(0)
+
 func (b *Bounds) open() bool { return b.Lower == nil && b.Upper == nil }
 
 // within says whether a logical key is inside of the bounds.

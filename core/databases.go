@@ -117,7 +117,7 @@ type EnvInfo struct {
 // Info says what the environment is, and how full.
 func (e *Env) Info() (EnvInfo, error) {
 	caps := e.engine.Caps()
-	info := EnvInfo{MaxKey: caps.MaxKey - partitionSize, MaxValue: caps.MaxValue, ReadOnly: caps.ReadOnly}
+	info := EnvInfo{MaxKey: caps.MaxKey - engine.PartitionSize, MaxValue: caps.MaxValue, ReadOnly: caps.ReadOnly}
 	informer, ok := e.engine.(engine.Informer)
 	if !ok {
 		return info, nil

@@ -25,6 +25,9 @@ type Entries struct {
 	sought bool
 	state  walk
 	again  bool // the next Next gives the same entry once more
+	// The walks that are open in the transaction are a list: the next one, and what points to this one.
+	after  *Entries
+	before **Entries
 }
 
 // none is the entry where there is none.
@@ -56,20 +59,30 @@ func (raw *Raw) entries(t *Txn, s scope.Scope, b Bounds) (*Entries, error) {
 		return nil, err
 	}
 	b.Lower, b.Upper = bytes.Clone(b.Lower), bytes.Clone(b.Upper)
-	e := &Entries{txn: t, raw: raw, scope: s, spot: sp, bounds: b, left: b.Limit, entry: &none}
-	if b.Limit == 0 {
-		e.left = ^uint64(0)
-	}
+	e := &Entries{txn: t, raw: raw, scope: s, spot: *sp, bounds: b, left: b.most(), entry: &none}
 	if !sp.none {
 		if err = e.open(); err != nil {
 			return nil, raw.where(s, err)
 		}
 	}
-	if t.cursors == nil {
-		t.cursors = make(map[*Entries]struct{})
-	}
-	t.cursors[e] = struct{}{}
+	e.link()
 	return e, nil
+}
+
+// link adds the walk to those that are open in its transaction.
+func (e *Entries) link() {
+	e.before = &e.txn.cursors
+	if e.after = e.txn.cursors; e.after != nil {
+		e.after.before = &e.after
+	}
+	e.txn.cursors = e
+}
+
+func (e *Entries) unlink() {
+	if *e.before = e.after; e.after != nil {
+		e.after.before = e.before
+	}
+	e.before, e.after = nil, nil
 }
 
 // Next moves to the next entry; false at the end. After an error it has ended.
@@ -201,11 +214,11 @@ func (e *Entries) resume() error {
 		return err
 	}
 	place := e.state == walkParked || e.sought // there is one, and not only the start
-	if (sp != e.spot || !place) && e.source != nil {
+	if (*sp != e.spot || !place) && e.source != nil {
 		e.source.close()
 		e.source, e.run = nil, nil
 	}
-	e.spot = sp
+	e.spot = *sp
 	if e.source == nil && !sp.none {
 		if err = e.open(); err != nil {
 			return err
@@ -296,6 +309,6 @@ func (e *Entries) Close() error {
 	}
 	defer t.state.Store(after)
 	e.end()
-	delete(t.cursors, e)
+	e.unlink()
 	return nil
 }

@@ -47,13 +47,11 @@ func (raw *Raw) finish() {
 	caps := raw.env.engine.Caps()
 	raw.maxValue = caps.MaxValue
 	// One limit for all scopes of a database, so that what fits in one fits in every other.
-	raw.maxKey = caps.MaxKey - partitionSize
+	raw.maxKey = caps.MaxKey - engine.PartitionSize
 	if raw.layout == layout.Heed {
 		raw.maxKey -= layout.Lengthed.Overhead()
 	}
 }
-
-const partitionSize = 4
 
 // Name is the database's name.
 func (raw *Raw) Name() string { return raw.name }
@@ -80,66 +78,64 @@ type spot struct {
 	none bool // the scope or the table does not exist: there are no entries
 }
 
-// spot finds where a scope's entries are. The last one is remembered until the transaction changes the registry.
-func (raw *Raw) spot(t *Txn, s scope.Scope) (spot, error) {
+// spot finds where a scope's entries are. The last one is remembered until the transaction changes the registry. It is the
+// transaction's, until the next one is looked for.
+func (raw *Raw) spot(t *Txn, s scope.Scope) (*spot, error) {
 	if t.ids.raw == raw && t.ids.scope == s {
-		return t.ids.spot, nil
+		return &t.ids.spot, nil
 	}
-	sp, err := raw.findSpot(t, s)
-	if err == nil {
-		raw.remember(t, s, sp)
-	}
-	return sp, err
+	return raw.findSpot(t, s)
 }
 
-func (raw *Raw) remember(t *Txn, s scope.Scope, sp spot) {
-	if !sp.none && !s.IsDefault() && !raw.provisional.Load() {
-		t.ids.raw, t.ids.scope, t.ids.spot = raw, s, sp
+// keep keeps a spot in the transaction, and remembers whose it is if it will be the same the next time.
+func (raw *Raw) keep(t *Txn, s scope.Scope, sp spot) *spot {
+	t.ids.raw, t.ids.spot = nil, sp
+	if !sp.none && !raw.provisional.Load() {
+		t.ids.raw, t.ids.scope = raw, s
 	}
+	return &t.ids.spot
 }
 
-func (raw *Raw) findSpot(t *Txn, s scope.Scope) (spot, error) {
+func (raw *Raw) findSpot(t *Txn, s scope.Scope) (*spot, error) {
 	table, err := raw.table(t, s)
 	if err != nil {
-		return spot{}, err
+		return nil, err
 	}
 	if s.IsDefault() {
-		return spot{at: engine.Place{Table: table}, form: raw.unscopedForm, none: table == nil}, nil
+		return raw.keep(t, s, spot{at: engine.Place{Table: table}, form: raw.unscopedForm, none: table == nil}), nil
 	}
 	found, err := t.resolve(s.Name())
 	if err != nil {
-		return spot{}, err
+		return nil, err
 	}
-	return raw.named(table, found.id, found.ok), nil
+	return raw.keep(t, s, raw.named(table, found.id, found.ok)), nil
 }
 
 // spotToWrite is spot, and registers the scope if it is new.
-func (raw *Raw) spotToWrite(t *Txn, s scope.Scope) (spot, error) {
+func (raw *Raw) spotToWrite(t *Txn, s scope.Scope) (*spot, error) {
 	if t.ids.raw == raw && t.ids.scope == s {
-		return t.ids.spot, nil
+		return &t.ids.spot, nil
 	}
 	table, err := raw.table(t, s)
 	if err != nil {
-		return spot{}, err
+		return nil, err
 	}
 	if table == nil {
-		return spot{}, fail(CodeReadOnly, "database %q is not complete: open it in an environment that can write", raw.name)
+		return nil, fail(CodeReadOnly, "database %q is not complete: open it in an environment that can write", raw.name)
 	}
 	if s.IsDefault() {
-		return spot{at: engine.Place{Table: table}, form: raw.unscopedForm}, nil
+		return raw.keep(t, s, spot{at: engine.Place{Table: table}, form: raw.unscopedForm}), nil
 	}
 	id, err := t.register(s.Name())
 	if err != nil {
-		return spot{}, err
+		return nil, err
 	}
-	sp := raw.named(table, id, true)
-	raw.remember(t, s, sp)
-	return sp, nil
+	return raw.keep(t, s, raw.named(table, id, true)), nil
 }
 
 func (raw *Raw) named(table engine.Table, id uint32, ok bool) spot {
 	return spot{
-		at:   engine.Place{Table: table, Partition: raw.layout.Partition(id), Scoped: true},
+		at:   engine.Place{Table: table, Partition: engine.PartitionOf(raw.layout.Partition(id)), Scoped: true},
 		form: raw.scopedForm,
 		none: table == nil || !ok,
 	}
@@ -323,12 +319,12 @@ func (raw *Raw) put(t *Txn, s scope.Scope, key, value []byte, how putter) error 
 }
 
 // spotChecked checks all that a put can be refused for before the scope is registered.
-func (raw *Raw) spotChecked(t *Txn, s scope.Scope, key, value []byte) (spot, error) {
+func (raw *Raw) spotChecked(t *Txn, s scope.Scope, key, value []byte) (*spot, error) {
 	if err := t.checkScope(s); err != nil {
-		return spot{}, err
+		return nil, err
 	}
 	if err := raw.checkNew(key, value); err != nil {
-		return spot{}, err
+		return nil, err
 	}
 	return raw.spotToWrite(t, s)
 }

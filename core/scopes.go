@@ -188,7 +188,7 @@ type scopedTable struct {
 }
 
 func (s scopedTable) place(id uint32) engine.Place {
-	return engine.Place{Table: s.table, Partition: s.layout.Partition(id), Scoped: true}
+	return engine.Place{Table: s.table, Partition: engine.PartitionOf(s.layout.Partition(id)), Scoped: true}
 }
 
 // scopedTables finds the tables of named scopes of every database that this transaction sees.

@@ -104,10 +104,10 @@ func (raw *Raw) each(t *Txn, s scope.Scope, b Bounds, whole func(engine.Txn, eng
 		return n, wrap(err)
 	}
 	if !ordered(sp.form) {
-		n, err := eachKey(t, sp, b, one)
+		n, err := eachKey(t, *sp, b, one)
 		return n, raw.where(s, err)
 	}
-	spans, err := b.spans(t.engine, sp)
+	spans, err := b.spans(t.engine, *sp)
 	if err != nil {
 		return 0, raw.where(s, err)
 	}

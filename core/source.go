@@ -22,7 +22,7 @@ type source interface {
 func newSource(t engine.Txn, sp spot, b Bounds) (source, error) {
 	switch {
 	case sp.form.Sorted():
-		r, err := newRun(t, sp, b.span(nil))
+		r, err := newRun(t, sp, b.span(nil), b.most())
 		if err != nil {
 			return nil, err
 		}
@@ -41,14 +41,18 @@ func newSource(t engine.Txn, sp spot, b Bounds) (source, error) {
 	return s, nil
 }
 
-// run walks over one span. It fetches entries in batches, small ones first, so that the first entry comes at once.
+// run walks over one span. It fetches entries in batches, small ones first, so that the first entry comes at once and a
+// short walk takes little memory.
 type run struct {
 	cursor  engine.Cursor
 	spot    spot
 	head    []byte
-	batch   []engine.Entry
+	batch   []engine.Entry // what was fetched; it has room for a whole batch
 	at, n   int
+	left    uint64 // entries that may be wanted beyond the batch
+	first   [firstBatch]engine.Entry
 	scratch []byte
+	ended   bool // there is nothing behind the batch
 }
 
 const (
@@ -56,23 +60,41 @@ const (
 	fullBatch  = 64
 )
 
-func newRun(t engine.Txn, sp spot, s span) (*run, error) {
+func newRun(t engine.Txn, sp spot, s span, most uint64) (*run, error) {
 	cursor, err := t.Scan(sp.at, s.r)
 	if err != nil {
 		return nil, wrap(err)
 	}
-	return &run{cursor: cursor, spot: sp, head: s.head, batch: make([]engine.Entry, firstBatch)}, nil
+	return &run{cursor: cursor, spot: sp, head: s.head, left: most}, nil
+}
+
+// fetch fetches the next batch, four times as large as the last.
+func (r *run) fetch() error {
+	r.at, r.n = 0, 0
+	if r.ended {
+		return nil
+	}
+	switch size := len(r.batch); {
+	case size == 0:
+		r.batch = r.first[:]
+	case size < fullBatch:
+		r.batch = make([]engine.Entry, 4*size)
+	}
+	asked := int(min(uint64(len(r.batch)), r.left))
+	n, err := r.cursor.Next(r.batch[:asked])
+	if err != nil {
+		return wrap(err)
+	}
+	r.n = n
+	r.left -= uint64(n)
+	r.ended = n < asked || r.left == 0
+	return nil
 }
 
 func (r *run) next() (entry engine.Entry, ok bool, err error) {
 	if r.at == r.n {
-		if r.n == len(r.batch) && r.n < fullBatch {
-			r.batch = make([]engine.Entry, fullBatch)
-		}
-		n, err := r.cursor.Next(r.batch)
-		r.at, r.n = 0, n
-		if n == 0 || err != nil {
-			return engine.Entry{}, false, wrap(err)
+		if err := r.fetch(); err != nil || r.n == 0 {
+			return engine.Entry{}, false, err
 		}
 	}
 	entry = r.batch[r.at]
@@ -87,6 +109,7 @@ func (r *run) next() (entry engine.Entry, ok bool, err error) {
 
 func (r *run) seek(key []byte, after bool) error {
 	r.at, r.n = 0, 0
+	r.left, r.ended = noLimit, false // what was given before the seek is not known here
 	if r.head != nil {
 		key = join(r.head, key)
 	}
@@ -129,7 +152,7 @@ func (m *merge) start(key []byte, after bool) error {
 		return err
 	}
 	for _, s := range spans {
-		r, err := newRun(m.txn, m.spot, s)
+		r, err := newRun(m.txn, m.spot, s, m.bounds.most())
 		if err != nil {
 			m.close()
 			return err
@@ -206,7 +229,7 @@ type sorted struct {
 }
 
 func (s *sorted) gather() error {
-	r, err := newRun(s.txn, s.spot, span{})
+	r, err := newRun(s.txn, s.spot, span{}, noLimit)
 	if err != nil {
 		return err
 	}

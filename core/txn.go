@@ -24,8 +24,8 @@ type Txn struct {
 	counted bool
 	state   atomic.Int32
 	ids     names
-	// cursors are those that are open, so that a write can tell them to remember where they are.
-	cursors map[*Entries]struct{}
+	// cursors is the first of those that are open, so that a write can tell them to remember where they are.
+	cursors *Entries
 	// Scratch memory: a logical key, a stored value, and what is stored of the key.
 	key, value, rest []byte
 }
@@ -128,7 +128,7 @@ func (t *Txn) enterWrite() error {
 	if err := t.enter(); err != nil {
 		return err
 	}
-	for c := range t.cursors {
+	for c := t.cursors; c != nil; c = c.after {
 		c.park()
 	}
 	return nil
@@ -248,10 +248,11 @@ func (t *Txn) end(how func(engine.Txn) error) error {
 		}
 		return wrap(err)
 	}
-	for c := range t.cursors {
+	for t.cursors != nil {
+		c := t.cursors
 		c.end()
+		c.unlink()
 	}
-	t.cursors = nil
 	t.state.Store(txnEnded)
 	if t.counted {
 		t.env.open.Add(-1)

@@ -296,6 +296,23 @@ int32_t slmdb_db_get(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const voi
 int32_t slmdb_db_get_copy(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
                           void *buffer, size_t capacity, size_t *value_length, slmdb_error *error);
 
+/*
+ * What stays the same from one slmdb_db_get_copy to the next, for a host to which every argument of a call is a cost.
+ * Set struct_size, then the rest. Borrowed for the call, as all else; no two calls may have the same one at once.
+ */
+typedef struct slmdb_get_args {
+  size_t struct_size; /* sizeof(slmdb_get_args) */
+  slmdb_txn *txn;
+  slmdb_db *db;
+  slmdb_scope *scope;
+  void *buffer; /* of the caller's, for the value */
+  size_t capacity;
+  size_t value_length; /* what slmdb_db_get_copy writes to *value_length */
+} slmdb_get_args;
+
+/* As slmdb_db_get_copy, with the arguments that are in args. Errors: those, INVALID_ARGUMENT. */
+int32_t slmdb_db_get_args(slmdb_get_args *args, const void *key, size_t key_length, slmdb_error *error);
+
 /* *contains says whether there is an entry under a key. Errors: those of slmdb_db_get but NOT_FOUND. */
 int32_t slmdb_db_contains(slmdb_txn *txn, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
                           bool *contains, slmdb_error *error);

@@ -30,7 +30,10 @@
 // both). A parent is not used while a child is open. A write transaction with HostThread unset must be ended by the goroutine that began it.
 package engine
 
-import "context"
+import (
+	"context"
+	"encoding/binary"
+)
 
 // Driver opens an [Engine]: a value with the options of one kind of store, such as lmdb.Config.
 type Driver interface {
@@ -91,9 +94,26 @@ type Table interface {
 // begin with the partitions. In a partition the key of no bytes is a key; in a whole table it is refused (ErrInvalid).
 type Place struct {
 	Table     Table
-	Partition [4]byte
+	Partition Partition
 	Scoped    bool
 }
+
+// Partition is the four bytes that the stored keys of a scope begin with, as a number: the first byte is the highest, so
+// that numbers and bytes have one order. (An array would be handed from function to function in memory, at a price that
+// a get notices.)
+type Partition uint32
+
+// PartitionOf is the partition with these bytes.
+func PartitionOf(bytes [4]byte) Partition { return Partition(binary.BigEndian.Uint32(bytes[:])) }
+
+// Bytes are the partition's bytes.
+func (p Partition) Bytes() (bytes [4]byte) {
+	binary.BigEndian.PutUint32(bytes[:], uint32(p))
+	return bytes
+}
+
+// PartitionSize is how many bytes of a stored key a partition is.
+const PartitionSize = 4
 
 // Entry is a key (without its partition) and a value.
 type Entry struct {
@@ -165,7 +185,8 @@ type Txn interface {
 
 // Cursor walks over the entries of a range. A write of its transaction loses its position: Seek before the next Next.
 type Cursor interface {
-	// Next moves over up to len(entries) entries, sets them, and says how many; 0 at the end of the range.
+	// Next moves over up to len(entries) entries, sets them, and says how many: fewer only at the end of the range. The memory that it
+	// sets is new, or was set by cursors of the same engine before: C may write there, which Go's collector does not see.
 	Next(entries []Entry) (int, error)
 	// Seek moves to before the first entry at or after key in the cursor's direction, or strictly after it.
 	Seek(key []byte, after bool) error
@@ -201,7 +222,7 @@ type Director interface {
 type Direct struct {
 	Txn       uintptr
 	Table     uint32
-	Partition [4]byte
+	Partition Partition
 	Scoped    bool
 }
 

@@ -25,6 +25,10 @@ static int32_t get(const void *k, size_t n, slmdb_error *e) { return slmdb_db_ge
 static int32_t get_copy(const void *k, size_t n, slmdb_error *e) {
   return slmdb_db_get_copy(SPOT, k, n, NULL, 0, &out_length, e);
 }
+static int32_t get_args(const void *k, size_t n, slmdb_error *e) {
+  slmdb_get_args args = {sizeof args, SPOT, NULL, 0, 0};
+  return slmdb_db_get_args(&args, k, n, e);
+}
 static int32_t contains(const void *k, size_t n, slmdb_error *e) { return slmdb_db_contains(SPOT, k, n, &out_bool, e); }
 static int32_t find_after(const void *k, size_t n, slmdb_error *e) {
   return slmdb_db_find(SPOT, SLMDB_AFTER, k, n, &out, &out_length, &out, &out_length, e);
@@ -65,8 +69,8 @@ static int32_t add_put_if_absent(const void *k, size_t n, slmdb_error *e) {
   return slmdb_batch_put_if_absent(batch, db, scope, k, n, "\1", 1, e);
 }
 
-static const with_key askers[] = {get,        get_copy,   contains, find_after,  find_before,  pop,
-                                  delete_one, add_delete, seek,     count_range, delete_prefix};
+static const with_key askers[] = {get, get_copy,   get_args,   contains, find_after,  find_before,
+                                  pop, delete_one, add_delete, seek,     count_range, delete_prefix};
 static const with_key putters[] = {put, put_if_absent, replace, add_put, add_put_if_absent};
 
 static size_t entries(void) {

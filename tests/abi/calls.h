@@ -40,6 +40,7 @@ typedef union calls_handles {
   X(DB_CLOSE, TAKES_DB | OPENS)                   \
   X(DB_GET, TAKES_ENTRY)                          \
   X(DB_GET_COPY, TAKES_ENTRY)                     \
+  X(DB_GET_ARGS, TAKES_ENTRY)                     \
   X(DB_CONTAINS, TAKES_ENTRY)                     \
   X(DB_GET_MANY, TAKES_ENTRY)                     \
   X(DB_FIND, TAKES_ENTRY)                         \
@@ -123,10 +124,12 @@ static inline int32_t calls_of_read(int call, const calls_handles *h, slmdb_erro
   bool is;
   uint64_t count;
   slmdb_db_stats stats;
+  slmdb_get_args args = {sizeof args, CALLS_SPOT, buffer, sizeof buffer, 0};
   stats.struct_size = sizeof stats;
   switch (call) {
     case CALL_DB_GET: return slmdb_db_get(CALLS_SPOT, "k", 1, &value, &length, error);
     case CALL_DB_GET_COPY: return slmdb_db_get_copy(CALLS_SPOT, "k", 1, buffer, sizeof buffer, &length, error);
+    case CALL_DB_GET_ARGS: return slmdb_db_get_args(&args, "k", 1, error);
     case CALL_DB_CONTAINS: return slmdb_db_contains(CALLS_SPOT, "k", 1, &is, error);
     case CALL_DB_GET_MANY:
       return slmdb_db_get_many(CALLS_SPOT, "\x91\xc4\x01k", 4, buffer, sizeof buffer, &length, error);

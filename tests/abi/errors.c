@@ -262,6 +262,11 @@ static void test_null_results(void) {
   IS(SLMDB_INVALID_ARGUMENT, slmdb_db_get_copy(txn, bytes, scope, "k", 1, buffer, sizeof buffer, NULL, ERR));
   IS(SLMDB_INVALID_ARGUMENT, slmdb_db_get_copy(txn, bytes, scope, "k", 1, NULL, 1, &n, ERR));
   IS(SLMDB_INVALID_ARGUMENT, slmdb_db_get_copy(txn, bytes, scope, "k", 1, NULL, SIZE_MAX, &n, ERR));
+  slmdb_get_args args = {sizeof args, txn, bytes, scope, NULL, 1, 0};
+  IS(SLMDB_INVALID_ARGUMENT, slmdb_db_get_args(NULL, "k", 1, ERR));
+  IS(SLMDB_INVALID_ARGUMENT, slmdb_db_get_args(&args, "k", 1, ERR));
+  for (args.struct_size = 0; args.struct_size < 100; args.struct_size++)
+    if (args.struct_size != sizeof args) IS(SLMDB_INVALID_ARGUMENT, slmdb_db_get_args(&args, "k", 1, ERR));
   IS(SLMDB_INVALID_ARGUMENT, slmdb_cursor_open(txn, bytes, scope, NULL, NULL, ERR));
   IS(SLMDB_INVALID_ARGUMENT, slmdb_cursor_next(c, NULL, &n, &p, &m, ERR));
   IS(SLMDB_INVALID_ARGUMENT, slmdb_cursor_next(c, &p, NULL, &p, &m, ERR));

@@ -183,8 +183,16 @@ static int32_t get_copy(worker *w) {
   some_part(&w->d, &key);
   unsigned char *buffer = dice_once(&w->d, 30) ? NULL : w->page;
   if (buffer) buffer[capacity] = CHECK_CANARY;
-  int32_t status = slmdb_db_get_copy(some_txn(w), some_db(w), some_scope(w), key.bytes, key.length, buffer, capacity,
-                                     dice_once(&w->d, 50) ? NULL : &length, some_error(w));
+  slmdb_get_args args = {sizeof args, some_txn(w), some_db(w), some_scope(w), buffer, capacity, 0};
+  if (dice_once(&w->d, 50)) args.struct_size = (size_t)dice_next(&w->d);
+  int32_t status;
+  if (dice_once(&w->d, 2)) {
+    status = slmdb_db_get_args(dice_once(&w->d, 50) ? NULL : &args, key.bytes, key.length, some_error(w));
+    length = args.value_length;
+  } else {
+    status = slmdb_db_get_copy(args.txn, args.db, args.scope, key.bytes, key.length, buffer, capacity,
+                               dice_once(&w->d, 50) ? NULL : &length, some_error(w));
+  }
   CHECK(!buffer || buffer[capacity] == CHECK_CANARY);
   CHECK(status != SLMDB_OK || length <= capacity);
   CHECK(status != SLMDB_BUFFER_TOO_SMALL || length > capacity);

@@ -49,6 +49,15 @@ static void test_structs(void) {
   IS_AT(slmdb_db_stats, key_bytes, 16, 8);
   IS_AT(slmdb_db_stats, value_bytes, 24, 8);
 
+  IS_SIZE(slmdb_get_args, 56);
+  IS_AT(slmdb_get_args, struct_size, 0, 8);
+  IS_AT(slmdb_get_args, txn, 8, 8);
+  IS_AT(slmdb_get_args, db, 16, 8);
+  IS_AT(slmdb_get_args, scope, 24, 8);
+  IS_AT(slmdb_get_args, buffer, 32, 8);
+  IS_AT(slmdb_get_args, capacity, 40, 8);
+  IS_AT(slmdb_get_args, value_length, 48, 8);
+
   IS_SIZE(slmdb_range, 56);
   IS_AT(slmdb_range, struct_size, 0, 8);
   IS_AT(slmdb_range, lower, 8, 8);

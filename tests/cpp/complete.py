@@ -4,6 +4,9 @@ import pathlib
 import re
 import sys
 
+# What C++ has no use for: there an argument of a call costs nothing, and get_copy is the same.
+LEFT_OUT = {"slmdb_db_get_args"}
+
 
 def without_comments(text):
     return re.sub(r"/\*.*?\*/|//[^\n]*", " ", text, flags=re.DOTALL)
@@ -24,7 +27,7 @@ def main(include):
     functions, constants, fields = offered((include / "slmdb.h").read_text(encoding="utf-8"))
     used = "\n".join(path.read_text(encoding="utf-8") for path in sorted(include.glob("**/*.hpp")))
     used = set(re.findall(r"\w+", without_comments(used)))
-    missing = [name for name in functions + constants + fields if name not in used]
+    missing = [name for name in functions + constants + fields if name not in used | LEFT_OUT]
     print(f"{len(functions)} functions, {len(constants)} constants, {len(fields)} fields; not used: {missing}")
     return 1 if missing or min(len(functions), len(constants), len(fields)) < 20 else 0
 

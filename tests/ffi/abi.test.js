@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { decode, decodeMulti, encode } from '@msgpack/msgpack'
 import {
-  ABI_VERSION, KIND, MODE, NO_SYNC, RANGE, STATUS, answerOf, callback, copied, dbOptions, dbStats, envInfo, giving, range,
-  taken
+  ABI_VERSION, KIND, MODE, NO_SYNC, RANGE, STATUS, answerOf, callback, copied, dbOptions, dbStats, envInfo, getArgs,
+  giving, range, taken
 } from './declare.js'
 import {
   abi, begin, bytes, get, handle, inFolder, is, openDb, openEnv, openScope, put, rest, told, within
@@ -74,6 +74,12 @@ test('a buffer that is too small says how much is enough', () => inFolder((folde
     is(STATUS.BUFFER_TOO_SMALL, 'slmdb_db_get_copy', txn, db, null, bytes('k'), 1, null, 0, length)
     const buffer = Buffer.alloc(length[0])
     is(OK, 'slmdb_db_get_copy', txn, db, null, bytes('k'), 1, buffer, buffer.length, length)
+    assert.deepEqual(buffer, Buffer.alloc(1000, 7))
+    buffer.fill(0)
+    const tooSmall = getArgs(txn, db, null, null)
+    is(STATUS.BUFFER_TOO_SMALL, 'slmdb_db_get_args', tooSmall, bytes('k'), 1)
+    assert.equal(Number(tooSmall.value_length), 1000)
+    is(OK, 'slmdb_db_get_args', getArgs(txn, db, null, buffer), bytes('k'), 1)
     assert.deepEqual(buffer, Buffer.alloc(1000, 7))
   })
   is(OK, 'slmdb_env_close', env)

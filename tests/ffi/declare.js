@@ -79,6 +79,16 @@ const DB_STATS = koffi.struct('slmdb_db_stats', {
   value_bytes: 'uint64_t'
 })
 
+const GET_ARGS = koffi.struct('slmdb_get_args', {
+  struct_size: 'size_t',
+  txn: 'void *',
+  db: 'void *',
+  scope: 'void *',
+  buffer: 'void *',
+  capacity: 'size_t',
+  value_length: 'size_t'
+})
+
 const RANGE_STRUCT = koffi.struct('slmdb_range', {
   struct_size: 'size_t',
   lower: 'const void *',
@@ -182,6 +192,9 @@ export const dbOptions = (given) => ({
 export const envInfo = () => ({ struct_size: koffi.sizeof(ENV_INFO) })
 export const dbStats = () => ({ struct_size: koffi.sizeof(DB_STATS) })
 
+export const getArgs = (txn, db, scope, buffer) =>
+  ({ struct_size: koffi.sizeof(GET_ARGS), txn, db, scope, buffer, capacity: buffer?.length ?? 0, value_length: 0 })
+
 export const range = (given) => ({
   struct_size: koffi.sizeof(RANGE_STRUCT),
   lower: null,
@@ -213,7 +226,7 @@ function prototypes () {
     .replaceAll('const char *name', 'const void *name')
     .replaceAll(/slmdb_(done|write|read) (?=\1)/g, 'slmdb_$1 *')
     .replaceAll(/(?:const void \*\*|slmdb_\w+ \*\*|(?:slmdb_error|size_t|u?int\d+_t|bool) \*)\w+(?=[,)])/g, '_Out_ $&')
-    .replaceAll(/(?<!const )slmdb_(?:env_info|db_stats|db_options) \*/g, '_Inout_ $&')
+    .replaceAll(/(?<!const )slmdb_(?:env_info|db_stats|db_options|get_args) \*/g, '_Inout_ $&')
     .replaceAll('(void)', '()').replace(/;$/, ''))
 }
 

@@ -181,10 +181,16 @@ def test_entries_that_are_none(env):
             blobs.put_many(txn, "a", {b"a": b"1", b"b": 2})
         with pytest.raises(scoped_lmdb.InvalidKeyError):
             blobs.get_many(txn, "a", [b"a", "b"])
+        for wrong in ([(b"a", b"1"), {}], [(b"a", b"1"), ()], [[b"a", b"1", b""]]):
+            with pytest.raises(scoped_lmdb.InvalidArgumentError, match="an entry is a key and a value"):
+                blobs.put_many(txn, "a", wrong)
+        with pytest.raises(scoped_lmdb.InvalidKeyError):
+            blobs.put_many(txn, "a", [(b"a", b"1"), ("b", b"2")])
         with pytest.raises(scoped_lmdb.EmptyKeyError):
             blobs.put_many(txn, "a", {b"": b""})
         assert users.is_empty(txn, "a")
         assert blobs.is_empty(txn, "a")
+        assert blobs.put_many(txn, "b", [iter((b"a", b"1")), [b"b", b"2"]]) == 2
         mixed = [(bytearray(b"a"), memoryview(b"1")), (memoryview(b"b.b.")[::2], b"2"), (b"c", bytearray())]
         assert blobs.put_many(txn, "a", mixed) == 3
         assert blobs.get_many(txn, "a", [bytearray(b"a"), memoryview(b"bb"), b"c"]) == [b"1", b"2", b""]
@@ -205,6 +211,41 @@ def test_put_many_in_no_order(env):
             assert list(blobs.range(txn, scope)) == sorted(dict(raw).items())
         assert blobs.put_many(txn, "c", [(key, value * 1000) for key, value in raw]) == 30000
         assert blobs.count(txn, "c") == len(expected)
+
+
+def test_gets_in_turns(env):
+    """A get goes by its own transaction, database and scope, whichever the one before had, open or not."""
+    places = [(env.bytes_database(name), scope) for name in ("one", "two") for scope in ("a", "b", None)]
+    with env.write() as txn:
+        for number, (database, scope) in enumerate(places):
+            database.put(txn, scope, b"k", b"%d" % number)
+            database.put(txn, scope, b"large", b"%d" % number * 5000)
+    before = env.read()
+    with env.write() as txn:
+        for database, scope in places:
+            database.put(txn, scope, b"k", b"later")
+        assert places[0][0].get(before, "a", b"k") == b"0"
+        assert places[0][0].get(txn, "a", b"k") == b"later"
+    after = env.read()
+    at_random = random.Random(7)
+    for number, txn in ((at_random.randrange(6), at_random.choice((before, after))) for _ in range(500)):
+        database, scope = places[number]
+        assert database.get(txn, scope, b"k") == (b"later" if txn is after else b"%d" % number)
+        assert database.get(txn, scope, b"large") == b"%d" % number * 5000
+        assert database.get(txn, scope, b"none", txn) is txn
+    database, _ = places[0]
+    named = scoped_lmdb.Scope("a")
+    assert database.get(after, named, b"k") == b"later"
+    named.close()
+    with pytest.raises(scoped_lmdb.ClosedError):
+        database.get(after, named, b"k")
+    assert database.get(after, "a", b"k") == b"later"
+    after.close()
+    for _ in range(2):
+        with pytest.raises(scoped_lmdb.TxnEndedError):
+            database.get(after, "a", b"k")
+    assert database.get(before, "a", b"k") == b"0"
+    before.close()
 
 
 def test_more_than_a_page(env):

@@ -94,9 +94,13 @@ func (f *fixture) rest(cursor engine.Cursor, batch int) []pair {
 	f.Helper()
 	var got []pair
 	entries := make([]engine.Entry, batch)
-	for {
+	for ended := false; ; {
 		n, err := cursor.Next(entries)
 		f.must(err)
+		if ended && n > 0 {
+			f.Fatalf("Next gave %d entries after it had answered with fewer than %d", n, batch)
+		}
+		ended = n < batch
 		if n < 0 || n > batch {
 			f.Fatalf("Next of %d entries answered %d", batch, n)
 		}

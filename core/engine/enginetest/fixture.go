@@ -93,7 +93,7 @@ func (f *fixture) whole(name string) engine.Place {
 
 // within is a partition of a table.
 func within(table engine.Table, partition [4]byte) engine.Place {
-	return engine.Place{Table: table, Partition: partition, Scoped: true}
+	return engine.Place{Table: table, Partition: engine.PartitionOf(partition), Scoped: true}
 }
 
 // places are a partition of a table and, in another table, a whole one: most of the contract is the same for both.

@@ -46,7 +46,7 @@ func (f *fixture) longest(at engine.Place) string {
 		f.Skip("the longest key is too long to try")
 	}
 	if at.Scoped {
-		longest -= len(at.Partition)
+		longest -= engine.PartitionSize
 	}
 	return strings.Repeat("k", longest)
 }

@@ -62,7 +62,7 @@ func orderEveryByte(f *fixture) {
 
 // orderLongKeys has keys that differ in their last byte only, or only in their length.
 func orderLongKeys(f *fixture) {
-	longest := min(f.engine.Caps().MaxKey, 4096) - len(engine.Place{}.Partition)
+	longest := min(f.engine.Caps().MaxKey, 4096) - engine.PartitionSize
 	stem := strings.Repeat("k", longest-1)
 	f.wantOrder([]string{stem[:longest-2], stem, stem + "\x00", stem + "a", stem + "b", stem + "\xff"})
 }

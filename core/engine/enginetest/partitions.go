@@ -210,7 +210,8 @@ func partitionWholeTable(f *fixture) {
 	joined := content{}
 	for at, entries := range all {
 		for key, value := range entries {
-			joined[string(at.Partition[:])+key] = value
+			partition := at.Partition.Bytes()
+			joined[string(partition[:])+key] = value
 		}
 	}
 	f.read(func(tx engine.Txn) { f.wantContent(tx, whole, joined) })

@@ -54,9 +54,9 @@ func (f *fixture) each(do func(at engine.Place, want content)) {
 		want := named(name, rangeKeys...)
 		if at.Scoped {
 			want[""] = "no bytes"
-			for _, last := range []byte{at.Partition[3] - 1, at.Partition[3] + 1} {
+			for _, next := range []engine.Partition{at.Partition - 1, at.Partition + 1} {
 				beside := at
-				beside.Partition[3] = last
+				beside.Partition = next
 				f.fill(beside, named("neighbour", append([]string{""}, rangeKeys...)...))
 			}
 		}

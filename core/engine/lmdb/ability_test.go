@@ -31,10 +31,7 @@ func openFolder(t *testing.T, folder string) engine.Engine {
 	return e
 }
 
-func partition(n uint32) (p [4]byte) {
-	binary.BigEndian.PutUint32(p[:], n)
-	return p
-}
+func partition(n uint32) engine.Partition { return engine.Partition(n) }
 
 // fill puts entries into partitions of a table: sizes[i] into partition i.
 func fill(t *testing.T, e engine.Engine, sizes []int) engine.Table {

@@ -10,7 +10,7 @@ import (
 // head is how many bytes of a stored key are the partition's.
 func head(at engine.Place) int {
 	if at.Scoped {
-		return len(at.Partition)
+		return engine.PartitionSize
 	}
 	return 0
 }

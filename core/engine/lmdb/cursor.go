@@ -4,14 +4,16 @@ import (
 	"github.com/scoped-lmdb/scoped-lmdb/core/engine"
 )
 
-// cursor walks in batches: native.c fills `raw` in one crossing, and LMDB's memory stays where it is until the next
+// cursor walks in batches: native.c fills the entries of many steps in one crossing, and LMDB's memory stays where it is until the next
 // write.
 type cursor struct {
 	txn     *txn
 	at      engine.Place
 	raw     rawCursor
 	unnamed bool // records of named tables are left out
-	entries rawEntries
+	// The cursors of a transaction are a list: the next one, and what points to this one.
+	after  *cursor
+	before **cursor
 }
 
 // Scan opens a cursor.
@@ -29,10 +31,11 @@ func (t *txn) scan(at engine.Place, r engine.Range, records bool) (*cursor, erro
 		return nil, t.fail(rc, "a cursor could not be opened")
 	}
 	c := &cursor{txn: t, at: at, raw: raw, unnamed: at.Table == unnamed && !records}
-	if t.cursors == nil {
-		t.cursors = make(map[*cursor]struct{}, 1)
+	c.before = &t.cursors
+	if c.after = t.cursors; c.after != nil {
+		c.after.before = &c.after
 	}
-	t.cursors[c] = struct{}{}
+	t.cursors = c
 	return c, nil
 }
 
@@ -41,16 +44,16 @@ func (c *cursor) Next(entries []engine.Entry) (int, error) {
 	if c.raw == 0 {
 		return 0, errEnded
 	}
-	for {
-		n, rc := c.raw.next(&c.entries, entries)
+	for kept := 0; ; {
+		n, rc := c.raw.next(entries[kept:])
 		if rc != 0 {
 			return 0, c.txn.fail(rc, "a cursor could not move")
 		}
-		if n == 0 || !c.unnamed {
+		if !c.unnamed {
 			return n, nil
 		}
-		kept := 0
-		for _, entry := range entries[:n] {
+		end := n < len(entries)-kept
+		for _, entry := range entries[kept : kept+n] {
 			is, err := c.txn.isTable(whole(c.at, entry.Key), entry.Value)
 			if err != nil {
 				return 0, err
@@ -60,7 +63,7 @@ func (c *cursor) Next(entries []engine.Entry) (int, error) {
 				kept++
 			}
 		}
-		if kept > 0 {
+		if end || kept == len(entries) {
 			return kept, nil
 		}
 	}
@@ -77,7 +80,7 @@ func (c *cursor) Fill(room []byte, most uint64, parts engine.Parts) (filled engi
 	native, rc := c.raw.fill(room, most, parts)
 	filled = engine.Filled{Entries: uint64(native.count), Bytes: int(native.size), More: native.more != 0, Need: int(native.need)}
 	if filled.Entries > 0 {
-		filled.Last = engine.Entry{Key: borrow(&native.last.key), Value: borrow(&native.last.value)}
+		filled.Last = entryOf(&native.last)
 	}
 	return filled, true, c.txn.failUnless0(rc, "a cursor could not move")
 }
@@ -96,14 +99,16 @@ func (c *cursor) Close() {
 	if c.raw != 0 {
 		c.raw.close()
 		c.raw = 0
-		delete(c.txn.cursors, c)
+		if *c.before = c.after; c.after != nil {
+			c.after.before = c.before
+		}
 	}
 }
 
 func (t *txn) closeCursors() {
 	t.closePutters()
-	for c := range t.cursors {
-		c.Close()
+	for t.cursors != nil {
+		t.cursors.Close()
 	}
 }
 

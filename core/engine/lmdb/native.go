@@ -4,6 +4,9 @@ package lmdb
 #cgo CFLAGS: -std=c11 -O2 -Wall -Wextra
 #cgo nocallback slm_thread
 #cgo nocallback slm_is_newest
+#cgo noescape slm_compare
+#cgo nocallback slm_compare
+#cgo nocallback slm_set_order
 #cgo noescape slm_get
 #cgo nocallback slm_get
 #cgo noescape slm_put
@@ -31,10 +34,12 @@ package lmdb
 #cgo noescape slm_cursor_delete
 #cgo nocallback slm_cursor_delete
 #include "native.h"
+#include "order.h"
 */
 import "C"
 
 import (
+	"encoding/binary"
 	"reflect"
 	"unsafe"
 
@@ -62,7 +67,27 @@ func findTxnPointer() uintptr {
 	if opFirst != 0 || opLast != 6 || opNext != 8 || opPrev != 12 || opSetRange != 17 || errnoNotFound != -30798 {
 		panic("engine/lmdb: " + binding + " numbers LMDB's operations otherwise than native.c does")
 	}
+	checkSlices()
 	return field.Offset
+}
+
+// checkSlices checks that native.h has the slices of an entry as Go has them.
+func checkSlices() {
+	memory := make([]byte, 4)
+	entry := engine.Entry{Key: memory[:1:2], Value: memory[1:1:4]}
+	c := (*C.slm_entry)(unsafe.Pointer(&entry))
+	for _, part := range [...]struct {
+		c    C.slm_part
+		want []byte
+	}{{c.key, entry.Key}, {c.value, entry.Value}} {
+		if uintptr(part.c.data) != uintptr(unsafe.Pointer(unsafe.SliceData(part.want))) ||
+			int(part.c.size) != len(part.want) || int(part.c.room) != cap(part.want) {
+			panic("engine/lmdb: this version of Go keeps slices otherwise than native.h does")
+		}
+	}
+	if unsafe.Sizeof(entry) != C.sizeof_slm_entry {
+		panic("engine/lmdb: native.h has another size for an entry than Go")
+	}
 }
 
 func rawOf(t *apiTxn) rawTxn {
@@ -84,11 +109,17 @@ func bytesArg(b []byte) (*C.char, C.size_t) {
 	return (*C.char)(unsafe.Pointer(unsafe.SliceData(b))), C.size_t(len(b))
 }
 
+// inMemory is the number whose bytes in memory are the partition's.
+func inMemory(p engine.Partition) uint32 {
+	b := p.Bytes()
+	return binary.NativeEndian.Uint32(b[:])
+}
+
 func placeArgs(at engine.Place) (dbi C.uint, partition C.uint32_t, scoped C.int) {
 	if at.Scoped {
 		scoped = 1
 	}
-	return C.uint(at.Table.(*table).dbi), *(*C.uint32_t)(unsafe.Pointer(&at.Partition)), scoped
+	return C.uint(at.Table.(*table).dbi), C.uint32_t(inMemory(at.Partition)), scoped
 }
 
 // borrow makes a slice of LMDB's memory.
@@ -98,6 +129,18 @@ func borrow(s *slice) []byte {
 }
 
 func nativeIsNewest(t rawTxn) bool { return C.slm_is_newest(C.uintptr_t(t)) != 0 }
+
+// nativeSetOrder makes LMDB compare a table's keys by order.c.
+func nativeSetOrder(t rawTxn, dbi apiDBI) int {
+	return int(C.slm_set_order(C.uintptr_t(t), C.uint(dbi)))
+}
+
+// nativeCompare is how order.c compares two keys.
+func nativeCompare(a, b []byte) int {
+	x, xn := bytesArg(a)
+	y, yn := bytesArg(b)
+	return int(C.slm_compare(unsafe.Pointer(x), xn, unsafe.Pointer(y), yn))
+}
 
 func nativeGet(t rawTxn, at engine.Place, key []byte) ([]byte, int) {
 	var value C.slm_slice
@@ -183,23 +226,19 @@ func nativeCursorOpen(t rawTxn, at engine.Place, r engine.Range) (rawCursor, int
 	return rawCursor(c), int(rc)
 }
 
-// batch is how many entries cross from C to Go in one call at the most.
+// batch is how many entries this package fetches in one call.
 const batch = 64
 
-// rawEntries is memory that native.c fills.
-type rawEntries [batch]C.slm_entry
-
-func (c rawCursor) next(raw *rawEntries, entries []engine.Entry) (int, int) {
+// next has C write Go's slices itself, which saves a copy of every entry.
+func (c rawCursor) next(entries []engine.Entry) (int, int) {
 	var n C.size_t
-	most := min(len(entries), batch)
-	rc := C.slm_cursor_next(C.uintptr_t(c), &raw[0], C.size_t(most), &n)
-	for i := range entries[:int(n)] {
-		entry := &entries[i] // field by field: as a whole it would go over the stack, at three times the price
-		entry.Key = borrow(&raw[i].key)
-		entry.Value = borrow(&raw[i].value)
-	}
+	to := (*C.slm_entry)(unsafe.Pointer(unsafe.SliceData(entries)))
+	rc := C.slm_cursor_next(C.uintptr_t(c), to, C.size_t(len(entries)), &n)
 	return int(n), int(rc)
 }
+
+// entryOf is an entry as C wrote it.
+func entryOf(e *C.slm_entry) engine.Entry { return *(*engine.Entry)(unsafe.Pointer(e)) }
 
 // fill writes entries to memory, as native.h says.
 func (c rawCursor) fill(room []byte, most uint64, parts engine.Parts) (filled C.slm_filled, rc int) {

@@ -17,8 +17,17 @@ typedef struct slm_slice {
   size_t size;
 } slm_slice;
 
+/*
+ * A key and a value as Go keeps two slices: where, how long, and how much room (reflect.SliceHeader). What C writes there is
+ * memory of LMDB's, which Go's collector does not know, over memory that never held anything else.
+ */
+typedef struct slm_part {
+  uintptr_t data;
+  size_t size, room;
+} slm_part;
+
 typedef struct slm_entry {
-  slm_slice key, value;
+  slm_part key, value;
 } slm_entry;
 
 typedef struct slm_cursor slm_cursor;

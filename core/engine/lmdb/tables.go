@@ -134,6 +134,9 @@ func (ts *tables) open(t *txn, name string, flags uint) (*table, error) {
 		return nil, engine.Fail(engine.ErrInvalid, fmt.Sprintf(
 			"the table %q was made with flags %#x (duplicate, integer or reversed keys): only plain tables can be used", name, kind), err)
 	}
+	if rc := nativeSetOrder(t.raw, dbi); rc != 0 {
+		return nil, t.fail(rc, fmt.Sprintf("the order of the table %q could not be set", name))
+	}
 	if err := t.commit(); err != nil {
 		return nil, err
 	}
@@ -223,7 +226,8 @@ func whole(at engine.Place, key []byte) []byte {
 	if !at.Scoped {
 		return key
 	}
-	return append(at.Partition[:], key...)
+	partition := at.Partition.Bytes()
+	return append(partition[:], key...)
 }
 
 // openTables opens the handles of all tables at start, as far as they fit, so that transactions find them open.

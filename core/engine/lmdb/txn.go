@@ -19,8 +19,8 @@ type txn struct {
 	write   bool
 	wired   bool // runtime.LockOSThread was called for it
 	owner   uint64
-	seq     uint64 // how many tables were open when it began
-	cursors map[*cursor]struct{}
+	seq     uint64  // how many tables were open when it began
+	cursors *cursor // the first of those that are open
 	putters [4]putter
 	failure error // what every later write and the commit answer
 	ended   bool

@@ -98,12 +98,13 @@ func (t *txn) Estimate(at engine.Place) (uint64, error) {
 		return 0, err
 	}
 	defer p.file.Close()
-	low, err := p.rank(root, at.Partition[:])
+	partition := at.Partition.Bytes()
+	low, err := p.rank(root, partition[:])
 	if err != nil {
 		return 0, damaged(err)
 	}
 	high := 1.0
-	if end := successor(at.Partition[:]); end != nil {
+	if end := successor(partition[:]); end != nil {
 		if high, err = p.rank(root, end); err != nil {
 			return 0, damaged(err)
 		}

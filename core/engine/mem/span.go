@@ -18,16 +18,17 @@ func spanOf(at engine.Place, r engine.Range) span {
 	case r.To != nil:
 		s.upper, s.upperOpen = join(at, r.To), r.ToOpen
 	case at.Scoped:
-		s.upper, s.upperOpen = successor(at.Partition), true
+		s.upper, s.upperOpen = successor(at.Partition.Bytes()), true
 	}
 	return s
 }
 
 // join is the stored key: a copy, since what a caller passes in is never kept.
 func join(at engine.Place, key []byte) []byte {
-	joined := make([]byte, 0, len(at.Partition)+len(key))
+	joined := make([]byte, 0, engine.PartitionSize+len(key))
 	if at.Scoped {
-		joined = append(joined, at.Partition[:]...)
+		partition := at.Partition.Bytes()
+		joined = append(joined, partition[:]...)
 	}
 	return append(joined, key...)
 }
@@ -35,7 +36,7 @@ func join(at engine.Place, key []byte) []byte {
 // bare is the key as the caller knows it.
 func bare(at engine.Place, joined []byte) []byte {
 	if at.Scoped {
-		return joined[len(at.Partition):]
+		return joined[engine.PartitionSize:]
 	}
 	return joined
 }

@@ -105,6 +105,20 @@ class DbStats(ctypes.Structure):
     )
 
 
+class GetArgs(ctypes.Structure):
+    """slmdb_get_args."""
+
+    _fields_ = (
+        ("struct_size", c_size_t),
+        ("txn", c_void_p),
+        ("db", c_void_p),
+        ("scope", c_void_p),
+        ("buffer", c_void_p),
+        ("capacity", c_size_t),
+        ("value_length", c_size_t),
+    )
+
+
 class Range(ctypes.Structure):
     """slmdb_range. The bounds are c_char_p, so that the struct keeps the bytes given to it alive."""
 
@@ -188,6 +202,7 @@ _SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "slmdb_db_close": (c_int32, (_handle, _error)),
     "slmdb_db_get": (c_int32, (*_entry, *_bytes_out, _error)),
     "slmdb_db_get_copy": (c_int32, (*_entry, *_bytes, _size_out, _error)),
+    "slmdb_db_get_args": (c_int32, (POINTER(GetArgs), *_bytes, _error)),
     "slmdb_db_contains": (c_int32, (*_entry, _bool_out, _error)),
     "slmdb_db_get_many": (c_int32, (*_entry, *_bytes, _size_out, _error)),
     "slmdb_db_find": (c_int32, (*_place, c_int32, *_bytes, *_bytes_out, *_bytes_out, _error)),
@@ -249,7 +264,7 @@ _SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
 # Those that are called once an entry. ctypes converts an argument at half the price where no argtypes are declared,
 # so these are bound a second time without them. Their callers pass nothing but bytes, None and ready-made ctypes
 # arguments: a bare int would go as a C int, half as wide as a size_t.
-_BARE = {"get_copy": "slmdb_db_get_copy", "put": "slmdb_db_put", "apply_put": "slmdb_db_apply_put"}
+_BARE = {"get_args": "slmdb_db_get_args", "put": "slmdb_db_put", "apply_put": "slmdb_db_apply_put"}
 
 Function = Callable[..., int]
 
@@ -273,6 +288,7 @@ class Library:
     slmdb_db_close: Function
     slmdb_db_get: Function
     slmdb_db_get_copy: Function
+    slmdb_db_get_args: Function
     slmdb_db_contains: Function
     slmdb_db_get_many: Function
     slmdb_db_find: Function
@@ -329,7 +345,7 @@ class Library:
     slmdb_scope_copy: Function
     slmdb_scope_drop: Function
     slmdb_orphan_drop: Function
-    get_copy: Function
+    get_args: Function
     put: Function
     apply_put: Function
 

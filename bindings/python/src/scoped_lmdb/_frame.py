@@ -14,6 +14,7 @@ from typing import Any, Callable
 import msgpack  # type: ignore[import-untyped]
 
 from . import _declare
+from ._handle import Handle
 from .errors import Error, of_status
 
 # Values up to this size are read in one call; it is what a frame weighs.
@@ -30,10 +31,12 @@ class Frame:
 
     __slots__ = (
         "_wide",
+        "args",
+        "args_ref",
         "buffer",
-        "buffer_ref",
         "count",
         "count_ref",
+        "database",
         "error",
         "error_ref",
         "flag",
@@ -46,6 +49,8 @@ class Frame:
         "length_ref",
         "pack",
         "pack_pairs",
+        "scope",
+        "txn",
         "value",
         "value_ref",
     )
@@ -66,9 +71,23 @@ class Frame:
         self.count = ctypes.c_uint64()
         self.count_ref = ctypes.byref(self.count)
         self.buffer = (ctypes.c_char * CAPACITY)()
-        self.buffer_ref = ctypes.byref(self.buffer)
         self._wide: Any = None
+        # Where gets go: the struct, and the handles that it has as the arguments that they are.
+        self.args = _declare.GetArgs(
+            ctypes.sizeof(_declare.GetArgs), buffer=ctypes.addressof(self.buffer), capacity=CAPACITY
+        )
+        self.args_ref = ctypes.byref(self.args)
+        self.txn: Any = None
+        self.database: Any = None
+        self.scope: Any = None
         self.renew()
+
+    def aim(self, txn: Handle, database: Handle, scope: Handle | None) -> None:
+        """Says where this frame's gets go from now on. Most often that is where the one before went."""
+        args = self.args
+        args.txn, args.db, args.scope = txn.number, database.number, None if scope is None else scope.number
+        self.txn, self.database = txn.argument, database.argument
+        self.scope = None if scope is None else scope.argument
 
     def renew(self) -> None:
         """Makes the packer anew. It has a buffer of its own and may be used by one call at a time, as all else here."""
@@ -125,4 +144,3 @@ class _Sizes(dict[int, Any]):
 
 
 SIZES = _Sizes({length: ctypes.c_size_t.from_param(length) for length in range(1024)})
-CAPACITY_SIZE = ctypes.c_size_t.from_param(CAPACITY)

@@ -20,20 +20,22 @@ class Handle:
 
     `out` is where the library writes it. That it is owned from there on, and not from a later line of Python, leaves no
     gap in which a KeyboardInterrupt could lose it. `argument` passes it to a call; it is kept after the close, since
-    the library knows a closed handle from all others and answers ClosedError.
+    the library knows a closed handle from all others and answers ClosedError. `number` is the same for a struct.
     """
 
-    __slots__ = ("_close", "_pointer", "argument", "out")
+    __slots__ = ("_close", "_pointer", "argument", "number", "out")
 
     def __init__(self, close: Callable[..., int]) -> None:
         self._pointer = ctypes.c_void_p()
         self._close = close
         self.out = ctypes.byref(self._pointer)
         self.argument: Any = None
+        self.number: int | None = None
 
     def opened(self) -> None:
         """To be called when the library has written the handle."""
-        self.argument = ctypes.c_void_p.from_param(self._pointer.value)
+        self.number = self._pointer.value
+        self.argument = ctypes.c_void_p.from_param(self.number)
 
     @property
     def is_open(self) -> bool:

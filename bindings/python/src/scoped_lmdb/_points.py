@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar, overload
 from . import _frame, _lent
 from ._codec import Codec
 from ._declare import BUFFER_TOO_SMALL, NOT_FOUND, Library
-from ._frame import CAPACITY_SIZE, FRAMES, SIZES, Frame
+from ._frame import FRAMES, SIZES, Frame
 from ._handle import Handle
 from .errors import InvalidArgumentError, NotFoundError
 from .scope import Scope, ScopeLike, Scopes
@@ -31,7 +31,9 @@ class Missing:
 
 MISSING = Missing()
 
-_TXNS = frozenset((ReadTxn, WriteTxn))
+# The same pool, by a name of this module's own: from 3.11 on CPython takes what was imported for a module, and calls
+# its methods at twice the price. What get and put call by a variable is a function in a slot, which is cheaper so.
+_POOL = FRAMES
 
 
 class Points(Generic[K, V]):
@@ -42,7 +44,7 @@ class Points(Generic[K, V]):
         "_argument",
         "_codec",
         "_env",
-        "_get_copy",
+        "_get",
         "_handle",
         "_library",
         "_name",
@@ -65,7 +67,7 @@ class Points(Generic[K, V]):
     _pack_value: Callable[[Frame, Any], bytes]
     _raw_keys: bool
     _unpack: Callable[[Any], Any] | None
-    _get_copy: Callable[..., int]
+    _get: Callable[..., int]
     _put: Callable[..., int]
 
     # ---- reading -----------------------------------------------------------------------------------------------------
@@ -89,36 +91,30 @@ class Points(Generic[K, V]):
         # while the library has it, whatever other threads do to the cache that it comes from.
         held = scope if type(scope) is Scope else self._scopes[scope]
         try:
-            frame = FRAMES.pop()
+            frame = _POOL.pop()
         except IndexError:
             frame = Frame()
         packed: Any = key if type(key) is bytes and self._raw_keys else self._pack_key(frame, key)
-        status = self._get_copy(
-            txn._argument if type(txn) in _TXNS else argument_of(txn),
-            self._argument,
-            held._argument,
-            packed,
-            SIZES[len(packed)],
-            frame.buffer_ref,
-            CAPACITY_SIZE,
-            frame.length_ref,
-            frame.error_ref,
-        )
+        kind, get = type(txn), self._get
+        transaction = txn._argument if kind is ReadTxn or kind is WriteTxn else argument_of(txn)
+        if frame.txn is not transaction or frame.scope is not held._argument or frame.database is not self._argument:
+            frame.aim(txn._handle, self._handle, held._handle)
+        status = get(frame.args_ref, packed, SIZES[len(packed)], frame.error_ref)
         if not status:
-            stored: Any = frame.buffer[: frame.length.value]
+            stored: Any = frame.buffer[: frame.args.value_length]
         elif status == NOT_FOUND:
-            FRAMES.append(frame)
+            _POOL.append(frame)
             return default
         elif status == BUFFER_TOO_SMALL:
             stored = self._get_large(txn, held._argument, packed, frame)
         else:
             raise frame.failure(status)
-        FRAMES.append(frame)
+        _POOL.append(frame)
         return stored if self._unpack is None else self._unpack(stored)
 
     def _get_large(self, txn: Txn, scope: Any, packed: bytes, frame: Frame) -> bytes:
         """A value that is too large for the frame, whose length has just been written there."""
-        status = BUFFER_TOO_SMALL
+        status, frame.length.value = BUFFER_TOO_SMALL, frame.args.value_length
         while status == BUFFER_TOO_SMALL:
             length = frame.length.value
             buffer = (ctypes.c_char * length)()
@@ -221,15 +217,16 @@ class Points(Generic[K, V]):
         """
         held = scope if type(scope) is Scope else self._scopes[scope]
         try:
-            frame = FRAMES.pop()
+            frame = _POOL.pop()
         except IndexError:
             frame = Frame()
         packed: Any = key if type(key) is bytes and self._raw_keys else self._pack_key(frame, key)
         stored: Any = value if type(value) is bytes and self._unpack is None else self._pack_value(frame, value)
-        transaction = txn._argument if type(txn) in _TXNS else argument_of(txn)
+        transaction = txn._argument if type(txn) is WriteTxn else argument_of(txn)
         if txn._walks:
             txn._interrupt()
-        status = self._put(
+        put = self._put
+        status = put(
             transaction,
             self._argument,
             held._argument,
@@ -241,7 +238,7 @@ class Points(Generic[K, V]):
         )
         if status:
             raise frame.failure(status)
-        FRAMES.append(frame)
+        _POOL.append(frame)
 
     def _apply_put(self, scope: ScopeLike, key: K, value: V) -> None:
         """A put without a transaction: it waits until it is durable, and shares the commit with others that wait."""

@@ -25,7 +25,7 @@ Entries = Union[Mapping[KM, VM], Iterable[tuple[KM, VM]]]
 # sorts what it is handed, and so more of them fall on each of LMDB's pages.
 _FIRST = 1024
 _MANY = 16384
-_IN_ORDER, _IN_NONE = 1 << 17, 1 << 20
+_IN_ORDER, _IN_NONE = 1 << 18, 1 << 20
 
 
 class DatabaseStats(NamedTuple):
@@ -109,6 +109,8 @@ class Walks(Points[K, V]):
         held = self._scopes[scope]
         transaction = argument_of(txn)
         left = entries_of(entries)
+        # What has a length is there, anywhere in memory. What has none is made as it is asked for, in the caches.
+        there = hasattr(left, "__len__")
         # A list is read by slices, which costs half of what an iterator does.
         listed = left if type(left) is list else None
         if listed is None:
@@ -118,6 +120,8 @@ class Walks(Points[K, V]):
             chunk = list(islice(left, many)) if listed is None else listed[stored : stored + many]
             if not chunk and stored:
                 return stored
+            if there:
+                self._codec.fetch(chunk)
             frame = _frame.take()
             page = self._codec.entries_page(frame, chunk)
             if txn._walks:

@@ -67,7 +67,7 @@ class Database(Walks[K, V]):
         self._pack_value = codec.pack_value
         self._raw_keys = not codec.typed_keys
         self._unpack = codec.unpack if codec.typed_values else None
-        self._get_copy = library.get_copy
+        self._get = library.get_args
         self._put = library.put
         encoded = _encode(name)
         handle = Handle(library.slmdb_db_close)

@@ -85,6 +85,7 @@ class DefaultScope:
 
     __slots__ = ()
     _argument = None
+    _handle = None
     name = None
 
 

@@ -68,7 +68,7 @@ static void at_random(accesses *a, size_t i) {
   set_access(a, i, picked_scope(i), picked_index(i), 2 * (uint64_t)picked_index(i));
 }
 static void hot(accesses *a, size_t i) {
-  size_t j = i % HOT_KEYS;
+  size_t j = mix(i) % HOT_KEYS; /* in no order, as package data says */
   set_access(a, i, picked_scope(j), picked_index(j), 2 * (uint64_t)picked_index(j));
 }
 static void missing(accesses *a, size_t i) {

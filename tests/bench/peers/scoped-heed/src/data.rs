@@ -92,7 +92,7 @@ impl Shape {
 
     pub fn hot(&self, n: u64) -> Vec<Access> {
         self.accesses(n, |i| {
-            let (scope, index) = self.picked(i % HOT_KEYS);
+            let (scope, index) = self.picked(mix(i) % HOT_KEYS);
             (scope, index, 2 * index as u64)
         })
     }
