@@ -19,6 +19,7 @@ type db struct {
 	env        *env
 	handle     handle
 	key, value codec.Wire
+	forms      forms
 	direct     bool // C may get values: they are stored as they are handed out, and keys so or as tuples
 }
 
@@ -102,6 +103,7 @@ func (d *db) setWires() (err error) {
 			d.value, err = codec.BincodeValueWire(value)
 		}
 	}
+	d.forms = formsOf(d.raw.Kind(), key, value)
 	d.direct = err == nil && d.value.Identity() && (d.raw.Kind() != core.KindTyped || key == codec.Auto)
 	return err
 }

@@ -4,6 +4,7 @@
 
 #include "../core/engine/lmdb/bin.h"
 #include "../core/engine/lmdb/native.h"
+#include "page.h"
 #include "slmdb.h"
 
 /* Go links this package once alone, where the engine's function is not to be had. */
@@ -76,6 +77,28 @@ static int64_t array(const unsigned char **at, const unsigned char *end) {
 
 enum { ANSWER_HEAD = 5, NOTHING = 2 }; /* the array's head; false and nil */
 
+/* The next key of a page as it is stored: its length, or 0 if it is Go's. */
+static size_t next_key(const slm_place *p, const unsigned char **at, const unsigned char *end, unsigned char *typed,
+                       const char **key) {
+  *key = (const char *)typed;
+  if (p->typed) return slm_direct_next_key(at, end, typed, p->max_key);
+  int64_t length = slm_read_bin(at, end);
+  if (length <= 0 || length > p->max_key) return 0;
+  *key = (const char *)*at;
+  *at += length;
+  return (size_t)length;
+}
+
+/* Writes a value into a page and says where it ends; NULL if there is no room, or it is Go's. */
+static char *write_value(const slm_place *p, const slm_slice *found, char *to, const char *end) {
+  size_t room = (size_t)(end - to);
+  const void *value = (const void *)found->data;
+  if (p->raw) return slm_bin_size(found->size) <= room ? slm_write_bin(to, value, found->size) : NULL;
+  if (found->size > room || !slm_page_value(value, found->size)) return NULL;
+  memcpy(to, value, found->size);
+  return to + found->size;
+}
+
 /* Keys that are looked up together, bytes of a line of the caches, and at most fetched of a value: the processor goes on. */
 enum { GROUP = 64, LINE = 64, FETCHED = 256 };
 
@@ -88,25 +111,26 @@ static void fetch(const char *from, size_t size) {
 /* Looks up the `count` keys at *at, and has what is found fetched; false if Go must be asked. */
 static bool look_up(const slm_place *p, const unsigned char **at, const unsigned char *end, slm_slice *found, int count) {
   for (int i = 0; i < count; i++) {
-    int64_t length = slm_read_bin(at, end);
-    if (length <= 0 || length > p->max_key) return false;
-    int rc = slm_get(p->txn, p->dbi, p->partition, (int)p->scoped, (const char *)*at, (size_t)length, &found[i]);
+    unsigned char typed[SLM_MAX_KEY];
+    const char *key;
+    size_t length = next_key(p, at, end, typed, &key);
+    if (length == 0) return false;
+    int rc = slm_get(p->txn, p->dbi, p->partition, (int)p->scoped, key, length, &found[i]);
     if (rc != 0 && rc != MDB_NOT_FOUND) return false;
     if (rc != 0) found[i] = (slm_slice){0, 0};
     fetch((const char *)found[i].data, found[i].size < FETCHED ? found[i].size : FETCHED);
-    *at += length;
   }
   return true;
 }
 
-/* Writes the answers for `count` values and says where they end; NULL if there is too little room. */
-static char *answer(const slm_slice *found, int count, char *to, const char *stop) {
+/* Writes the answers for `count` values and says where they end; NULL if there is no room, or one is Go's. */
+static char *answer(const slm_place *p, const slm_slice *found, int count, char *to, const char *stop) {
   for (int i = 0; i < count; i++) {
     bool there = found[i].data != 0;
-    if ((size_t)(stop - to) < (there ? 1 + slm_bin_size(found[i].size) : NOTHING)) return NULL;
+    if (stop - to < NOTHING) return NULL;
     *to++ = (char)(there ? 0xc3 : 0xc2);
-    if (there) to = slm_write_bin(to, (const void *)found[i].data, found[i].size);
-    else *to++ = (char)0xc0;
+    if (!there) *to++ = (char)0xc0;
+    else if (!(to = write_value(p, &found[i], to, stop))) return NULL;
   }
   return to;
 }
@@ -118,7 +142,7 @@ static char *answer(const slm_slice *found, int count, char *to, const char *sto
 static int32_t get_many(const slm_slot *slot, slm_get_many_call *call) {
   const slm_place *p = place_of(slot, call->db, call->scope);
   const unsigned char *at = call->keys, *end = at + call->keys_length;
-  if (!p || !p->raw || call->capacity < ANSWER_HEAD) return SLM_INDIRECT;
+  if (!p || call->capacity < ANSWER_HEAD) return SLM_INDIRECT;
   int64_t count = array(&at, end);
   if (count < 0 || count > (end - at)) return SLM_INDIRECT;
   char *to = call->buffer, *stop = to + call->capacity;
@@ -128,7 +152,7 @@ static int32_t get_many(const slm_slot *slot, slm_get_many_call *call) {
   while (count > 0) {
     int some = count < GROUP ? (int)count : GROUP;
     if (!look_up(p, &at, end, found, some)) return SLM_INDIRECT;
-    if (!(to = answer(found, some, to, stop))) return SLM_INDIRECT;
+    if (!(to = answer(p, found, some, to, stop))) return SLM_INDIRECT;
     count -= some;
   }
   call->length = (size_t)(to - (char *)call->buffer);

@@ -28,7 +28,7 @@ typedef struct slm_place {
   uintptr_t txn;
   uint32_t dbi, partition, scoped, max_key;
   uint32_t typed; /* keys are passed as MessagePack and stored as tuples */
-  uint32_t raw;   /* keys and values are bins in a page, and stored as they are */
+  uint32_t raw;   /* values are bins in a page; else objects, and all are stored as they are */
 } slm_place;
 
 typedef struct slm_slot {
@@ -62,10 +62,13 @@ typedef struct slm_get_call {
 
 /*
  * The stored form of a typed key, from the MessagePack that callers pass: its length, or 0 for a key that is not one of
- * the common ones (texts of ASCII and bytes without a zero byte, integers, booleans, and arrays of these), or too long
+ * the common ones (texts and bytes without a zero byte, integers, booleans, and arrays of these), or too long
  * for the memory.
  */
 size_t slm_direct_key(const unsigned char *wire, size_t length, unsigned char *key, size_t capacity);
+
+/* The same of the first of many keys, which *at points behind then. */
+size_t slm_direct_next_key(const unsigned char **at, const unsigned char *end, unsigned char *key, size_t capacity);
 
 /* Says whether a read transaction is the newest; false if Go must be asked. */
 bool slm_direct_is_newest(uintptr_t txn, bool *newest);

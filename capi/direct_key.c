@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "direct.h"
+#include "page.h"
 
 enum { MAX_DEPTH = 8 };
 
@@ -62,7 +63,7 @@ static bool signed_integer(work *w, size_t size) {
   return integer(w, true, (sign - (value & (sign - 1))));
 }
 
-/* Text or bytes: zero bytes would be escaped, and other text than ASCII must be checked. */
+/* Text or bytes: zero bytes would be escaped. */
 static bool run(work *w, unsigned char code, uint64_t size) {
   if (size > (uint64_t)(w->in_end - w->in) || size + 2 > (uint64_t)(w->out_end - w->out)) return false;
   const unsigned char *from = w->in;
@@ -74,7 +75,7 @@ static bool run(work *w, unsigned char code, uint64_t size) {
     *w->out++ = from[i];
   }
   w->in += size;
-  return (code == CODE_BYTES || highest < 0x80) && put(w, 0);
+  return (code == CODE_BYTES || highest < 0x80 || slm_utf8(from, (size_t)size)) && put(w, 0);
 }
 
 static bool run_of(work *w, unsigned char code, size_t size) {
@@ -118,7 +119,15 @@ static bool element(work *w, int depth) {
   }
 }
 
+size_t slm_direct_next_key(const unsigned char **at, const unsigned char *end, unsigned char *key, size_t capacity) {
+  work w = {*at, end, key, key + capacity};
+  if (!element(&w, 0)) return 0;
+  *at = w.in;
+  return (size_t)(w.out - key);
+}
+
 size_t slm_direct_key(const unsigned char *wire, size_t length, unsigned char *key, size_t capacity) {
-  work w = {wire, wire + length, key, key + capacity};
-  return element(&w, 0) && w.in == w.in_end ? (size_t)(w.out - key) : 0;
+  const unsigned char *at = wire;
+  size_t size = slm_direct_next_key(&at, wire + length, key, capacity);
+  return at == wire + length ? size : 0;
 }

@@ -56,8 +56,9 @@ func (s *scan) fill(p *pager) error {
 	if filled, err := s.fillRaw(p); filled || err != nil {
 		return err
 	}
+	forms := s.db.forms.without(s.noKeys, s.noValues)
 	_, err := s.entries.Each(func(entries []core.RawEntry) (taken int, err error) {
-		for i := range entries {
+		for i := p.addCommon(forms, entries); i < len(entries); i++ {
 			if !p.takes() {
 				return i, nil
 			}

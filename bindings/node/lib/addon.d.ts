@@ -7,6 +7,7 @@ export interface Addon {
   readonly version: string
   readonly frameSlots: number
   attach(frame: Float64Array, request: Uint8Array, answer: Uint8Array): void
+  attachSlab(slab: Uint8Array): void
   message(): string
   openHandles(): number
 
@@ -23,6 +24,7 @@ export interface Addon {
   dbDescribe(): void
   dbList(): void
   dbGet(): void
+  dbGetBytes(): void
   dbGetMany(): void
   dbContains(): void
   dbFind(): Large

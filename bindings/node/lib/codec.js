@@ -3,7 +3,8 @@
 
 const encoder = require('./encoder.js')
 const { SlmdbError, STATUS } = require('./errors.js')
-const { copyOf, decode } = require('./decoder.js')
+const { copyOf } = require('./bytes.js')
+const { decode } = require('./decoder.js')
 
 /**
  * How values become bytes, if the user says so: `new Packr()` of npm msgpackr is one.

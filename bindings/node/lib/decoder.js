@@ -3,7 +3,8 @@
 //
 // No code of the user runs in here, so one set of module variables is enough.
 
-const { isUtf8 } = require('node:buffer')
+const { Buffer, isUtf8 } = require('node:buffer') // the global Buffer is a getter
+const { copyOfMany, startPage } = require('./bytes.js')
 const { SlmdbError, STATUS } = require('./errors.js')
 const { Extension } = require('./extension.js')
 const { Float } = require('./float.js')
@@ -51,7 +52,7 @@ function claim (length) {
  * Short texts are cut out of the text that all bytes from the first of them on make, read as Latin-1: one call for many
  * of them. What is cut out keeps the whole in memory, so that is no longer than Node's own pool of Buffers.
  */
-const WINDOW = 4096
+const WINDOW = 2048
 const LONG_TEXT = 512
 let around = ''
 let aroundStart = 0
@@ -60,9 +61,7 @@ let aroundStart = 0
 function readText (length) {
   if (length > LONG_TEXT) return readLongText(length)
   claim(length)
-  let bits = 0
-  for (let i = position; i < position + length; i++) bits |= buffer[i]
-  if (bits > 0x7f) return readLongText(length)
+  if (!isAscii(position, position + length)) return readLongText(length)
   let at = position - aroundStart
   if (at + length > around.length) {
     around = latin1Slice.call(buffer, position, Math.min(position + WINDOW, end))
@@ -71,6 +70,15 @@ function readText (length) {
   }
   position += length
   return around.substring(at, at + length)
+}
+
+/** @param {number} from @param {number} to */
+function isAscii (from, to) {
+  let bits = 0
+  let at = from
+  for (; at + 4 <= to; at += 4) bits |= view.getInt32(at, true)
+  for (; at < to; at++) bits |= buffer[at]
+  return (bits & 0x80808080) === 0
 }
 
 /** @param {number} length */
@@ -89,42 +97,7 @@ function readBinary (length) {
   claim(length)
   const start = position
   position += length
-  return copyOfMany(start, length)
-}
-
-/**
- * Short ones of a page are cut out of one copy of all bytes from the first of them on, as Node cuts its Buffers out
- * of a pool of this size.
- */
-const CHUNK = 8192
-const LONG_BINARY = 1024
-let chunk = new ArrayBuffer(0)
-let chunkStart = 0
-let chunkEnd = 0
-
-/** A Buffer of its own, of what is read now. @param {number} start @param {number} length */
-function copyOfMany (start, length) {
-  if (start >= chunkStart && start + length <= chunkEnd) return Buffer.from(chunk, start - chunkStart, length)
-  if (length > LONG_BINARY || end - start < 4 * length) return copyOf(buffer, start, length)
-  chunkStart = start
-  chunkEnd = Math.min(start + CHUNK, end)
-  chunk = new ArrayBuffer(chunkEnd - start)
-  new Uint8Array(chunk).set(new Uint8Array(buffer.buffer, buffer.byteOffset + start, chunkEnd - start))
-  return Buffer.from(chunk, 0, length)
-}
-
-/**
- * A Buffer of its own.
- * @param {Buffer} source @param {number} start @param {number} length
- */
-function copyOf (source, start, length) {
-  const copy = Buffer.allocUnsafe(length)
-  if (length < 40) {
-    for (let i = 0; i < length; i++) copy[i] = source[start + i]
-  } else {
-    copy.set(new Uint8Array(source.buffer, source.byteOffset + start, length)) // half the time of Buffer's own ways
-  }
-  return copy
+  return copyOfMany(buffer, start, length, end)
 }
 
 /** @param {number} length @param {number} depth */
@@ -370,7 +343,7 @@ function start (bytes, bytesView, from, to) {
   marksFloats = false
   around = ''
   aroundStart = from
-  chunkStart = chunkEnd = 0
+  startPage()
 }
 
 function readCount () {
@@ -385,7 +358,7 @@ function readPiece (isBinary) {
   if (isBinary) return /** @type {Buffer} */ (read(0))
   const from = position
   skip()
-  return copyOfMany(from, position - from)
+  return copyOfMany(buffer, from, position - from, end)
 }
 
 /** Bytes of what follows the first byte from c4 on: of the length, of what is before the data, or of the number. */
@@ -430,18 +403,18 @@ function skipOther (first) {
  * @param {PageShape} shape
  * @returns {unknown[]}
  */
-function decodePage (bytes, bytesView, length, shape) {
+function decodePage (bytes, bytesView, length, { keys, values, marksFloats: marks, pieces, binary }) {
   start(bytes, bytesView, 0, length)
   const count = readCount()
   const flat = new Array(count)
-  const step = shape.keys && shape.values ? 2 : 1
+  const step = keys && values ? 2 : 1
   for (let i = 0; i < count; i += step) {
-    if (shape.keys) {
-      marksFloats = shape.marksFloats
+    if (keys) {
+      marksFloats = marks
       flat[i] = read(0)
       marksFloats = false
     }
-    if (shape.values) flat[i + step - 1] = shape.pieces ? readPiece(shape.binary) : read(0)
+    if (values) flat[i + step - 1] = pieces ? readPiece(binary) : read(0)
   }
   if (position !== end) fail('something follows them')
   return flat
@@ -450,16 +423,16 @@ function decodePage (bytes, bytesView, length, shape) {
 /**
  * The answers of a page: true and a value, or false and nothing.
  * @param {Buffer} bytes @param {DataView} bytesView of the same memory @param {number} length
- * @param {PageShape} shape
+ * @param {Pick<PageShape, 'pieces' | 'binary'>} shape
  * @returns {unknown[]} the values, undefined where there is none
  */
-function decodeFound (bytes, bytesView, length, shape) {
+function decodeFound (bytes, bytesView, length, { pieces, binary }) {
   start(bytes, bytesView, 0, length)
   const count = readCount() / 2
   const values = new Array(count).fill(undefined)
   for (let i = 0; i < count; i++) {
     const isThere = readUint8() === 0xc3
-    if (isThere) values[i] = shape.pieces ? readPiece(shape.binary) : read(0)
+    if (isThere) values[i] = pieces ? readPiece(binary) : read(0)
     else skip() // nil; the element stays undefined
   }
   if (position !== end) fail('something follows them')
@@ -476,4 +449,4 @@ function decodeFound (bytes, bytesView, length, shape) {
  * @property {boolean} binary values are raw
  */
 
-module.exports = { copyOf, decode, decodeFound, decodePage }
+module.exports = { decode, decodeFound, decodePage }

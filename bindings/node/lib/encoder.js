@@ -9,6 +9,7 @@
 // and resets the position. A getter, a Proxy or toJSON() of a value may use the package meanwhile: that operation
 // writes behind what is already there and leaves it whole.
 
+const { Buffer } = require('node:buffer') // the global one is a getter
 const { SlmdbError, STATUS } = require('./errors.js')
 const { Extension } = require('./extension.js')
 const { Float } = require('./float.js')

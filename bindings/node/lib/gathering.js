@@ -288,4 +288,4 @@ function submitAll () {
   for (const one of gathering) one.submit()
 }
 
-module.exports = { Gathering, submitAll }
+module.exports = { Gathering, isSafe, submitAll }

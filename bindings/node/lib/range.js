@@ -72,7 +72,8 @@ function writeBounds ({ gt, gte, lt, lte, prefix }, writeKey) {
     lowerLength: upperStart - lowerStart,
     upper: upperStart,
     upperLength: encoder.mark() - upperStart,
-    flags
+    flags,
+    limit: 0 // to the library: all
   }
 }
 
@@ -82,7 +83,7 @@ function writeBounds ({ gt, gte, lt, lte, prefix }, writeKey) {
  * @param {(key: unknown) => void} writeKey
  */
 function writeSpan (options, writeKey) {
-  return { ...writeBounds(checkOptions(options, BOUNDS, 'a span'), writeKey), limit: 0 }
+  return writeBounds(checkOptions(options, BOUNDS, 'a span'), writeKey)
 }
 
 /**
@@ -95,7 +96,8 @@ function writeSpan (options, writeKey) {
 function writeRange (options, writeKey, shown, limit) {
   const range = writeBounds(options, writeKey)
   range.flags |= shown | (flag(options.reverse, 'reverse') ? REVERSE : 0)
-  return { ...range, limit: limit === Infinity ? 0 : limit } // 0 is "all" to the library
+  if (limit !== Infinity) range.limit = limit
+  return range
 }
 
 /** @param {unknown} options */

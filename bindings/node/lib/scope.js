@@ -45,6 +45,9 @@ class ScopeHandles {
   #env
   /** @type {Map<string, number>} */
   #handles = new Map()
+  /** The one that was asked for last, as it mostly is the next time. @type {string | undefined} */
+  #lastName
+  #lastHandle = 0
 
   /** @param {number} env */
   constructor (env) {
@@ -55,7 +58,11 @@ class ScopeHandles {
   find (scope) {
     if (scope === null || scope === undefined) return 0
     const name = typeof scope === 'string' ? scope : nameOf(scope)
-    return this.#handles.get(name) ?? this.#open(name)
+    if (name === this.#lastName) return this.#lastHandle
+    const handle = this.#handles.get(name) ?? this.#open(name)
+    this.#lastName = name
+    this.#lastHandle = handle
+    return handle
   }
 
   /** The same, of a scope that has a name. @param {unknown} scope */
@@ -72,6 +79,7 @@ class ScopeHandles {
     if (this.#handles.size >= KEPT) {
       const [[oldest, oldestHandle]] = this.#handles
       this.#handles.delete(oldest)
+      if (oldest === this.#lastName) this.#lastName = undefined
       native.scopeClose(oldestHandle)
     }
     this.#handles.set(name, handle)

@@ -103,6 +103,32 @@ check('bytes: raw both, in Buffers of their own', (place) => {
   }
 })
 
+check('bytes: what gets and walks hand out shares no byte, whatever its size', (place) => {
+  const env = place.open()
+  const db = env.bytesDatabase('blobs')
+  const sizes = [0, 1, 7, 8, 100, 1024, 1025, 4095, 4096, 4097, 8191, 8192, 8193, 262144, 262145, 300000]
+  const expected = Array.from({ length: 400 }, (_, i) => Buffer.alloc(sizes[(i * i) % sizes.length] + i % 3, i))
+  const key = (i) => bytes(`k${String(i).padStart(3, '0')}`)
+  db.scope('t').putManySync(expected.map((value, i) => [key(i), value]))
+  const ways = [
+    (txn) => expected.map((_, i) => db.get(txn, 't', key(i))),
+    (txn) => db.getMany(txn, 't', expected.map((_, i) => key(i))),
+    (txn) => all(db.range(txn, 't')).flat(),
+    (txn) => all(db.values(txn, 't'))
+  ]
+  for (const way of ways) {
+    const found = env.read(way)
+    const flat = expected.flatMap((value, i) => [key(i), value])
+    assert.deepStrictEqual(found, found.length === flat.length ? flat : expected)
+    for (const one of found) assert.ok(Object.getPrototypeOf(one) === Buffer.prototype)
+    for (const one of found) one.fill(0)
+    found.forEach((one, i) => {
+      one.fill(i + 1)
+      if (i > 0) assert.ok(found[i - 1].every((byte) => byte === (i & 0xff)), `${i}: ${one.length}`)
+    })
+  }
+})
+
 check('longest keys: 507 bytes ordered, 499 heed, in named scopes and in the default one', (place) => {
   const env = place.open()
   for (const [layout, longest] of [['ordered', 507], ['heed', 499]]) {

@@ -38,6 +38,8 @@ check('transactions and iterators, while the Env stays', (place) => run(place, `
   await collected(before)
   ;(() => { db.put(env.beginWrite(), 'tenant', 'dropped', 1) })()
   await collected(before)
+  ;(() => { const txn = env.beginWrite(); for (let i = 0; i < 9; i++) db.put(txn, 'tenant', 'dropped', i) })()
+  await collected(before)
   const txn = env.beginRead()
   ;(() => { for (let i = 0; i < 20; i++) db.range(txn, 'tenant').next() })()
   await collected(before + 1)

@@ -137,6 +137,7 @@ function operations ({ key, value }) {
     { weight: 2, arbitrary: fc.tuple(fc.constantFrom('keys', 'values'), scope, bounds) },
     { weight: 2, arbitrary: fc.tuple(fc.constantFrom('putIfAbsent', 'replace'), scope, key, value) },
     { weight: 1, arbitrary: fc.tuple(fc.constant('putMany'), scope, fc.array(fc.tuple(key, value))) },
+    { weight: 3, arbitrary: fc.tuple(fc.constant('puts'), scope, fc.array(fc.tuple(key, value))) },
     { weight: 1, arbitrary: fc.tuple(fc.constant('getMany'), scope, fc.array(key, { maxLength: 20 })) },
     { weight: 1, arbitrary: fc.tuple(fc.constantFrom('isEmpty', 'first', 'last'), scope) },
     { weight: 1, arbitrary: fc.tuple(fc.constantFrom('count', 'deleteRange'), scope, span) },
@@ -154,6 +155,12 @@ function step (db, txn, model, [what, scope, ...rest]) {
     case 'put':
       db.put(txn, scope, ...rest)
       model.put(scope, ...rest)
+      break
+    case 'puts': // which wait for each other
+      for (const entry of rest[0]) {
+        db.put(txn, scope, ...entry)
+        model.put(scope, ...entry)
+      }
       break
     case 'delete':
       assert.equal(db.delete(txn, scope, ...rest), model.delete(scope, ...rest))

@@ -152,6 +152,10 @@ export class Database<K = Key, V = Value> {
   /**
    * Stores a value under a key, replacing what was there, and registers the scope if it is new.
    *
+   * Puts that follow each other may be done together, before anything else is done with the transaction. So that there
+   * is no room for one (`SLMDB_MAP_FULL`, `SLMDB_TXN_FULL`, `SLMDB_DISK_FULL`, `SLMDB_IO`) may be thrown by the next
+   * call with the transaction, or by its commit, which then aborts. What is wrong with a put itself is thrown by it.
+   *
    * @throws {@link SlmdbError}: `SLMDB_EMPTY_KEY`, `SLMDB_VALUE_TOO_LARGE` (longest: 2,147,483,647 bytes),
    * `SLMDB_INVALID_VALUE`, `SLMDB_READ_ONLY`, `SLMDB_MAP_FULL` (the transaction can only be aborted; then
    * {@link Env.grow}), `SLMDB_TXN_FULL`

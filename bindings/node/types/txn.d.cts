@@ -22,7 +22,8 @@ export class Txn implements Disposable {
   readonly ended: boolean
 
   /**
-   * Ends the transaction and makes its writes durable and visible, all or none. It has ended even if this throws.
+   * Ends the transaction and makes its writes durable and visible, all or none. It has ended even if this throws: also
+   * because there was no room for a put before it (see `Database.put`).
    *
    * @throws {@link SlmdbError}: `SLMDB_TXN_ENDED`, `SLMDB_MAP_FULL`, `SLMDB_DISK_FULL`, `SLMDB_IO`
    */

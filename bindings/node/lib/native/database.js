@@ -78,6 +78,7 @@ function withRange (range) {
 }
 
 const callGet = () => loaded.addon.dbGet()
+const callGetBytes = () => loaded.addon.dbGetBytes()
 const callGetMany = () => loaded.addon.dbGetMany()
 const callPage = () => loaded.addon.cursorPage()
 
@@ -89,6 +90,22 @@ function get (key, keyLength) {
   withKey(key, keyLength)
   callWithAnswer(callGet)
   return found() ? frame[RESULT] : -1
+}
+
+/**
+ * The value's length, or -1 if there is none. Where it is says isInSlab.
+ * @param {number} key @param {number} keyLength @param {number} free where it may be in the slab
+ */
+function getBytes (key, keyLength, free) {
+  withKey(key, keyLength)
+  frame[LIMIT] = free
+  callWithAnswer(callGetBytes)
+  return found() ? frame[RESULT] : -1
+}
+
+/** Whether what getBytes found is in the slab; else it is in memory.answer. */
+function isInSlab () {
+  return frame[MORE] === 1
 }
 
 /** The length of the page that answers. @param {number} keys @param {number} keysLength a page of keys */
@@ -145,9 +162,16 @@ function withEntry (key, keyLength, value, valueLength) {
   frame[VALUE_LENGTH] = valueLength
 }
 
-/** @param {number} key @param {number} keyLength @param {number} value @param {number} valueLength */
-function put (key, keyLength, value, valueLength) {
+/** For puts, as src/addon/puts.c has them. */
+const PUT = Object.freeze({ SAFE: 1, RAW_KEY: 2, RAW_VALUE: 4 })
+
+/**
+ * @param {number} key @param {number} keyLength @param {number} value @param {number} valueLength
+ * @param {number} flags of PUT: whether it may wait for others, and how it is written then
+ */
+function put (key, keyLength, value, valueLength, flags) {
   withEntry(key, keyLength, value, valueLength)
+  frame[FLAGS] = flags
   loaded.addon.dbPut()
   check()
 }
@@ -269,6 +293,7 @@ function cursorClose (cursor) {
 }
 
 module.exports = {
+  PUT,
   at,
   clear,
   compareAndSwap,
@@ -283,8 +308,10 @@ module.exports = {
   dbOpen,
   find,
   get,
+  getBytes,
   getMany,
   isEmpty,
+  isInSlab,
   pageHasMore,
   pop,
   put,

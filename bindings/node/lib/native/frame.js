@@ -1,6 +1,7 @@
 'use strict'
 // The memory that this package shares with the addon, and the calls' beginning and end.
 
+const { Buffer } = require('node:buffer')
 const { load } = require('../load.js')
 const { SlmdbError, STATUS } = require('../errors.js')
 const encoder = require('../encoder.js')

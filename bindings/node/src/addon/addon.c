@@ -41,8 +41,23 @@ bool find_target(struct instance *self, slmdb_db **db, slmdb_scope **scope) {
   return *scope != NULL;
 }
 
+slmdb_txn *find_txn(struct instance *self, double id) {
+  puts_settle(self, id);
+  const struct slot *slot = handle_slot(self, HANDLE_TXN, id);
+  if (slot == NULL) return handle_find(self, HANDLE_TXN, id); /* which says so */
+  if (slot->failed == NULL) return slot->handle;
+  refuse(self, slot->failed->code, slot->failed->message);
+  return NULL;
+}
+
+slmdb_cursor *find_cursor(struct instance *self) {
+  double id = self->frame->handle;
+  slmdb_cursor *cursor = handle_find(self, HANDLE_CURSOR, id);
+  return cursor != NULL && find_txn(self, handle_parent(self, id)) != NULL ? cursor : NULL;
+}
+
 bool find_scope(struct instance *self, struct place *place) {
-  place->txn = handle_find(self, HANDLE_TXN, self->frame->txn);
+  place->txn = find_txn(self, self->frame->txn);
   return place->txn != NULL && find_target(self, &place->db, &place->scope);
 }
 
@@ -102,6 +117,18 @@ static bool typed_array(napi_env env, napi_value value, napi_typedarray_type wan
   return type == wanted;
 }
 
+/* Keeps a value alive instead of the one before; false, and an error thrown, if there is no memory. */
+static bool keep_alive(napi_env env, napi_value value, napi_ref *kept) {
+  napi_ref reference;
+  if (napi_create_reference(env, value, 1, &reference) != napi_ok) {
+    napi_throw_error(env, "SLMDB_OUT_OF_MEMORY", "no memory for a reference");
+    return false;
+  }
+  if (*kept != NULL) napi_delete_reference(env, *kept);
+  *kept = reference;
+  return true;
+}
+
 /* attach(frame: Float64Array, request: Uint8Array, answer: Uint8Array). Keeps them alive; replaces those before. */
 static napi_value attach(napi_env env, napi_callback_info info) {
   struct instance *self = instance_of(env);
@@ -116,18 +143,26 @@ static napi_value attach(napi_env env, napi_callback_info info) {
     napi_throw_type_error(env, "SLMDB_INTERNAL", "attach: a Float64Array of all slots and two Uint8Arrays");
     return NULL;
   }
-  for (int i = 0; i < 3; i++) {
-    napi_ref reference;
-    if (napi_create_reference(env, argument[i], 1, &reference) != napi_ok) {
-      napi_throw_error(env, "SLMDB_OUT_OF_MEMORY", "no memory for a reference");
-      return NULL;
-    }
-    if (self->attached[i] != NULL) napi_delete_reference(env, self->attached[i]);
-    self->attached[i] = reference;
-  }
+  for (int i = 0; i < 3; i++)
+    if (!keep_alive(env, argument[i], &self->attached[i])) return NULL;
   self->frame = data[0];
   self->request = (struct memory){data[1], length[1]};
   self->answer = (struct memory){data[2], length[2]};
+  return NULL;
+}
+
+/* attachSlab(slab: Uint8Array). Keeps it alive until there is another one. */
+static napi_value attach_slab(napi_env env, napi_callback_info info) {
+  struct instance *self = instance_of(env);
+  napi_value slab;
+  size_t count = 1, length;
+  void *data;
+  napi_get_cb_info(env, info, &count, &slab, NULL, NULL);
+  if (count < 1 || !typed_array(env, slab, napi_uint8_array, &data, &length)) {
+    napi_throw_type_error(env, "SLMDB_INTERNAL", "attachSlab: a Uint8Array");
+    return NULL;
+  }
+  if (keep_alive(env, slab, &self->attached_slab)) self->slab = (struct memory){data, length};
   return NULL;
 }
 
@@ -162,6 +197,7 @@ static void destroy(napi_env env, void *data, void *hint) {
   if (self->results != NULL) results_release(self->results);
   handle_end_committers(self);
   free(self->handles.slots);
+  free(self->puts.page);
   free(self);
 }
 
@@ -187,6 +223,7 @@ NAPI_MODULE_INIT(/* napi_env env, napi_value exports */) {
   if (napi_create_uint32(env, FRAME_SLOTS, &slots) == napi_ok)
     napi_set_named_property(env, exports, "frameSlots", slots);
   define_function(env, exports, "attach", attach);
+  define_function(env, exports, "attachSlab", attach_slab);
   define_function(env, exports, "message", message);
   define_function(env, exports, "openHandles", open_handles);
   define_env(env, exports);

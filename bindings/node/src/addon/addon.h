@@ -8,6 +8,8 @@
  *   request  bytes going in: keys, values, names, at offsets that the frame says
  *   answer   bytes coming out: a value, or a page of entries
  *
+ * Short values that are Buffers are written where they stay: into a slab, of which many Buffers are cut.
+ *
  * Nothing here is global but two flags of signals.c: every thread that loads the addon has an instance of its own.
  * Whatever numbers JavaScript writes, nothing is read or written outside these pieces of memory.
  */
@@ -63,6 +65,9 @@ struct slot {
   enum handle_type type;
   bool writes; /* a write transaction */
   struct committer *committer; /* of an Env whose writes are gathered */
+  /* Of a transaction whose puts could not be done: what every call with it answers; else NULL. */
+  slmdb_error *failed;
+  bool failed_is_ours; /* to be freed */
 };
 
 struct handles {
@@ -72,14 +77,42 @@ struct handles {
   uint32_t free; /* the first free slot below `used`; 0: none */
 };
 
+/* What an operation on entries is about. */
+struct place {
+  slmdb_txn *txn;
+  slmdb_db *db;
+  slmdb_scope *scope;
+  const void *key;
+  size_t key_length;
+};
+
+/* Puts to one place that wait to be done together. */
+struct puts {
+  double txn; /* ids; 0: none may wait */
+  double db;
+  double scope;
+  struct place at; /* db and scope */
+  unsigned char *page;
+  size_t capacity;
+  size_t length;
+  uint32_t count;
+  size_t key; /* of the last one: where it is in the page */
+  size_t key_length;
+  size_t value;
+  size_t value_length;
+};
+
 /* One loaded addon in one thread. */
 struct instance {
   struct frame *frame;
   struct memory request;
   struct memory answer;
+  struct memory slab;
   struct frame unattached; /* what `frame` points to before JavaScript has attached its own */
   napi_ref attached[3];
+  napi_ref attached_slab;
   struct handles handles;
+  struct puts puts;
   struct results *results; /* of batches and jobs; NULL until JavaScript listens */
   struct job *jobs;        /* long work that JavaScript has not forgotten */
   slmdb_error error;       /* of the last call that failed */
@@ -96,15 +129,10 @@ bool request_bytes(struct instance *self, double offset, double length, const vo
 uint64_t whole(double number);
 void define_function(napi_env env, napi_value exports, const char *name, napi_callback function);
 
-/* What an operation on entries is about. */
-struct place {
-  slmdb_txn *txn;
-  slmdb_db *db;
-  slmdb_scope *scope;
-  const void *key;
-  size_t key_length;
-};
-
+/* A transaction, with all that was put done; NULL, and answered, if it has ended or failed. The only way to one. */
+slmdb_txn *find_txn(struct instance *self, double id);
+/* The frame's cursor, the same way. */
+slmdb_cursor *find_cursor(struct instance *self);
 /* The frame's txn, db and scope; false, and answered, if one is none. */
 bool find_scope(struct instance *self, struct place *place);
 /* The same, and the key. */
@@ -122,6 +150,10 @@ napi_value hand_out(napi_env env, const void *first, size_t first_length, const 
 
 /* 0 if there is no memory or no id left. parent is an id, or 0. */
 double handle_add(struct instance *self, enum handle_type type, void *handle, double parent);
+/* The slot of an open handle of this type, or NULL. It moves when the next handle is added. */
+struct slot *handle_slot(struct instance *self, enum handle_type type, double id);
+/* The id of what a handle is below. */
+double handle_parent(struct instance *self, double id);
 /* NULL, and answered, if the id is not that of an open handle of this type. */
 void *handle_find(struct instance *self, enum handle_type type, double id);
 /* Forgets a handle and all below it. Scopes among those below are closed; the library has closed everything else. */
@@ -142,6 +174,19 @@ void handle_abort_all(struct instance *self);
 void handle_release_env(struct instance *self, double env);
 /* The same for every Env of this instance. */
 void handle_release_all(struct instance *self);
+
+/* ---- puts.c: puts that wait to be done together ---- */
+
+/* Lets the frame's put wait, if it may. What flags say is in puts.c. */
+bool puts_gather(struct instance *self);
+/* The library has done the frame's put: those that follow it to the same place may wait. */
+void puts_follow(struct instance *self, const struct place *at);
+/* Does what waits for a transaction. */
+void puts_settle(struct instance *self, double txn);
+/* The same, before a scope is closed. */
+void puts_close_scope(struct instance *self, double scope);
+/* Drops what waits for a transaction, which ends. */
+void puts_drop(struct instance *self, double txn);
 
 /* ---- one file each ---- */
 

@@ -21,7 +21,7 @@ static napi_value cursor_page(napi_env env, napi_callback_info info) {
   (void)info;
   struct instance *self = instance_of(env);
   struct frame *frame = self->frame;
-  slmdb_cursor *cursor = handle_find(self, HANDLE_CURSOR, frame->handle);
+  slmdb_cursor *cursor = find_cursor(self);
   if (cursor == NULL) return NULL;
   size_t length = 0;
   bool more = false;
@@ -38,7 +38,7 @@ static napi_value cursor_seek(napi_env env, napi_callback_info info) {
   (void)info;
   struct instance *self = instance_of(env);
   struct frame *frame = self->frame;
-  slmdb_cursor *cursor = handle_find(self, HANDLE_CURSOR, frame->handle);
+  slmdb_cursor *cursor = find_cursor(self);
   const void *key;
   size_t key_length;
   if (cursor == NULL || !request_bytes(self, frame->key, frame->key_length, &key, &key_length)) return NULL;

@@ -51,7 +51,7 @@ static napi_value db_list(napi_env env, napi_callback_info info) {
   (void)info;
   struct instance *self = instance_of(env);
   struct frame *frame = self->frame;
-  slmdb_txn *txn = handle_find(self, HANDLE_TXN, frame->txn);
+  slmdb_txn *txn = find_txn(self, frame->txn);
   if (txn == NULL) return NULL;
   slmdb_cursor *cursor = NULL;
   frame->status = slmdb_db_list(txn, &cursor, &self->error);

@@ -1,6 +1,8 @@
 /* entries.c: operations on one entry, and on all of a range, of a scope. All take txn, db and scope from the frame. */
 #include "addon.h"
 
+#include <string.h>
+
 /* key. Out: the value in answer, its length in result, also when the answer is too small for it. */
 static napi_value db_get(napi_env env, napi_callback_info info) {
   (void)info;
@@ -11,6 +13,32 @@ static napi_value db_get(napi_env env, napi_callback_info info) {
   self->frame->status = slmdb_db_get_copy(at.txn, at.db, at.scope, at.key, at.key_length, self->answer.bytes,
                                           self->answer.size, &length, &self->error);
   self->frame->result = (double)length;
+  return NULL;
+}
+
+/*
+ * key; limit: where the slab is free. Out: the value there, if it fits, and more is 1; else in answer, and more is 0.
+ * Its length in result, also when the answer is too small for it.
+ */
+static napi_value db_get_bytes(napi_env env, napi_callback_info info) {
+  (void)info;
+  struct instance *self = instance_of(env);
+  struct frame *frame = self->frame;
+  struct place at;
+  const void *value = NULL;
+  size_t length = 0;
+  if (!find_place(self, &at)) return NULL;
+  frame->status = slmdb_db_get(at.txn, at.db, at.scope, at.key, at.key_length, &value, &length, &self->error);
+  if (frame->status != SLMDB_OK) return NULL;
+  uint64_t free = whole(frame->limit);
+  bool fits = free <= self->slab.size && length <= self->slab.size - free;
+  frame->more = fits;
+  frame->result = (double)length;
+  if (!fits && length > self->answer.size) {
+    refuse(self, SLMDB_BUFFER_TOO_SMALL, "the answer is too small for the value");
+    return NULL;
+  }
+  if (length > 0) memcpy(fits ? self->slab.bytes + free : self->answer.bytes, value, length);
   return NULL;
 }
 
@@ -121,6 +149,7 @@ static napi_value db_clear(napi_env env, napi_callback_info info) {
 
 void define_entries(napi_env env, napi_value exports) {
   define_function(env, exports, "dbGet", db_get);
+  define_function(env, exports, "dbGetBytes", db_get_bytes);
   define_function(env, exports, "dbContains", db_contains);
   define_function(env, exports, "dbFind", db_find);
   define_function(env, exports, "dbIsEmpty", db_is_empty);

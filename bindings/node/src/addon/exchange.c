@@ -11,15 +11,16 @@ static bool find_value(struct instance *self, struct place *place, struct bytes 
          request_bytes(self, self->frame->value, self->frame->value_length, &value->at, &value->length);
 }
 
-/* value. */
+/* value; flags, for puts that may wait. */
 static napi_value db_put(napi_env env, napi_callback_info info) {
   (void)info;
   struct instance *self = instance_of(env);
   struct place at;
   struct bytes value;
-  if (!find_value(self, &at, &value)) return NULL;
+  if (puts_gather(self) || !find_value(self, &at, &value)) return NULL;
   self->frame->status =
       slmdb_db_put(at.txn, at.db, at.scope, at.key, at.key_length, value.at, value.length, &self->error);
+  if (self->frame->status == SLMDB_OK) puts_follow(self, &at);
   return NULL;
 }
 

@@ -72,6 +72,7 @@ double handle_add(struct instance *self, enum handle_type type, void *handle, do
   slot->next = 0;
   slot->writes = false;
   slot->committer = NULL;
+  slot->failed = NULL;
   if (above != 0) {
     slot->next = slots[above].first_child;
     if (slot->next != 0) slots[slot->next].previous = index;
@@ -80,9 +81,20 @@ double handle_add(struct instance *self, enum handle_type type, void *handle, do
   return id_of(self, index);
 }
 
-void *handle_find(struct instance *self, enum handle_type type, double id) {
+struct slot *handle_slot(struct instance *self, enum handle_type type, double id) {
   uint32_t index = index_of(self, id);
-  if (index != 0 && self->handles.slots[index].type == type) return self->handles.slots[index].handle;
+  return index != 0 && self->handles.slots[index].type == type ? &self->handles.slots[index] : NULL;
+}
+
+double handle_parent(struct instance *self, double id) {
+  uint32_t index = index_of(self, id);
+  uint32_t above = index == 0 ? 0 : self->handles.slots[index].parent;
+  return above == 0 ? 0 : id_of(self, above);
+}
+
+void *handle_find(struct instance *self, enum handle_type type, double id) {
+  const struct slot *slot = handle_slot(self, type, id);
+  if (slot != NULL) return slot->handle;
   refuse(self, type == HANDLE_TXN ? SLMDB_TXN_ENDED : SLMDB_CLOSED, CLOSED_MESSAGE[type]);
   return NULL;
 }
@@ -103,6 +115,8 @@ static void free_slot(struct handles *handles, uint32_t index) {
   slot->handle = NULL;
   committer_end(slot->committer);
   slot->committer = NULL;
+  if (slot->failed != NULL && slot->failed_is_ours) free(slot->failed);
+  slot->failed = NULL;
   if (slot->generation == UINT32_MAX) return; /* used up: its next id would be an old one */
   slot->generation++;
   slot->next = handles->free;

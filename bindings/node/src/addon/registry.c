@@ -2,7 +2,7 @@
 #include "addon.h"
 
 static bool find_named(struct instance *self, slmdb_txn **txn, slmdb_scope **scope) {
-  *txn = handle_find(self, HANDLE_TXN, self->frame->txn);
+  *txn = find_txn(self, self->frame->txn);
   if (*txn == NULL) return false;
   *scope = handle_find(self, HANDLE_SCOPE, self->frame->scope);
   return *scope != NULL;
@@ -13,7 +13,7 @@ static napi_value registry_list(napi_env env, napi_callback_info info) {
   (void)info;
   struct instance *self = instance_of(env);
   struct frame *frame = self->frame;
-  slmdb_txn *txn = handle_find(self, HANDLE_TXN, frame->txn);
+  slmdb_txn *txn = find_txn(self, frame->txn);
   if (txn == NULL) return NULL;
   slmdb_cursor *cursor = NULL;
   frame->status = slmdb_registry_list(txn, &cursor, &self->error);
@@ -77,7 +77,7 @@ static napi_value registry_drop(napi_env env, napi_callback_info info) {
 static napi_value registry_prune(napi_env env, napi_callback_info info) {
   (void)info;
   struct instance *self = instance_of(env);
-  slmdb_txn *txn = handle_find(self, HANDLE_TXN, self->frame->txn);
+  slmdb_txn *txn = find_txn(self, self->frame->txn);
   uint64_t count = 0;
   if (txn == NULL) return NULL;
   self->frame->status = slmdb_registry_prune(txn, &count, &self->error);

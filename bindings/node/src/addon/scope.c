@@ -23,6 +23,7 @@ static napi_value scope_close(napi_env env, napi_callback_info info) {
   struct instance *self = instance_of(env);
   slmdb_scope *scope = handle_find(self, HANDLE_SCOPE, self->frame->handle);
   if (scope == NULL) return NULL;
+  puts_close_scope(self, self->frame->handle);
   struct committer **committer = handle_committer(self, self->frame->handle);
   bool is_kept = committer != NULL && committer_keeps_scope(*committer, scope);
   self->frame->status = is_kept ? SLMDB_OK : slmdb_scope_close(scope, &self->error);

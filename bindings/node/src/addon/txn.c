@@ -22,7 +22,7 @@ static napi_value txn_child(napi_env env, napi_callback_info info) {
   (void)info;
   struct instance *self = instance_of(env);
   struct frame *frame = self->frame;
-  slmdb_txn *txn = handle_find(self, HANDLE_TXN, frame->txn);
+  slmdb_txn *txn = find_txn(self, frame->txn);
   if (txn == NULL) return NULL;
   slmdb_txn *child = NULL;
   frame->status = slmdb_txn_child(txn, &child, &self->error);
@@ -35,7 +35,7 @@ static napi_value txn_child(napi_env env, napi_callback_info info) {
 static napi_value txn_is_newest(napi_env env, napi_callback_info info) {
   (void)info;
   struct instance *self = instance_of(env);
-  slmdb_txn *txn = handle_find(self, HANDLE_TXN, self->frame->txn);
+  slmdb_txn *txn = find_txn(self, self->frame->txn);
   bool newest = false;
   if (txn == NULL) return NULL;
   self->frame->status = slmdb_txn_is_newest(txn, &newest, &self->error);
@@ -53,13 +53,23 @@ static napi_value txn_end(napi_env env, end_function *end) {
   if (txn == NULL) return NULL;
   int32_t status = end(txn, &self->error);
   self->frame->status = status;
-  if (status != SLMDB_WRONG_THREAD && status != SLMDB_IN_USE) handle_forget(self, id);
+  if (status == SLMDB_WRONG_THREAD || status == SLMDB_IN_USE) return NULL;
+  puts_drop(self, id);
+  handle_forget(self, id);
   return NULL;
 }
 
 static napi_value txn_commit(napi_env env, napi_callback_info info) {
   (void)info;
-  return txn_end(env, slmdb_txn_commit);
+  struct instance *self = instance_of(env);
+  double id = self->frame->txn;
+  puts_settle(self, id);
+  const struct slot *slot = handle_slot(self, HANDLE_TXN, id);
+  if (slot == NULL || slot->failed == NULL) return txn_end(env, slmdb_txn_commit);
+  slmdb_error failed = *slot->failed;
+  txn_end(env, slmdb_txn_abort); /* without those puts it must not become visible */
+  if (self->frame->status == SLMDB_OK) refuse(self, failed.code, failed.message);
+  return NULL;
 }
 
 static napi_value txn_abort(napi_env env, napi_callback_info info) {

@@ -28,6 +28,15 @@ for (const wrong of [[], [1, new Float64Array(1)], [() => {}, []], [() => {}, ne
 }
 addon.listen(() => {}, new Float64Array(4))
 
+for (const wrong of [[], [1], [[]], [new Uint16Array(1)]]) {
+  try {
+    addon.attachSlab(...wrong)
+    throw new Error('it was attached')
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+  }
+}
+
 const frame = new Float64Array(addon.frameSlots)
 const request = new Uint8Array(64)
 const memories = [new Uint8Array(0), new Uint8Array(7), new Uint8Array(4096)]
@@ -62,7 +71,10 @@ for (let i = 0; i < 200000; i++) {
   addon[name](memories[next(3)])
   statuses.add(frame[0])
   if (frame[0] === 0 && handles.length < 500) handles.push(frame[1])
-  if (i % 5000 === 0) addon.attach(frame, request, memories[next(3)])
+  if (i % 5000 === 0) {
+    addon.attach(frame, request, memories[next(3)])
+    addon.attachSlab(memories[next(3)])
+  }
 }
 for (const txn of handles) { // what batches wait for
   frame[2] = txn
