@@ -112,9 +112,12 @@ def test_puts_of_their_own_share_commits(env):
     """A view's put needs no transaction, is there when it returns, and goes to the disk with those of other threads."""
     view = env.bytes_database("blobs").scope("a")
     before = env.info().last_txn
+    together = threading.Barrier(16)  # on a busy machine one could be done before the next has begun
 
     def work(number):
         for at in range(20):
+            if at % 5 == 0:
+                together.wait()
             view[b"%d %d" % (number, at)] = b"v"
             assert view[b"%d %d" % (number, at)] == b"v"
 
