@@ -103,7 +103,8 @@ async function compareReads (kind, keys) {
 }
 
 async function compareWrites (kind, entries) {
-  const random = shuffled.map((i) => entries[i])
+  const { key, value } = kinds[kind]
+  const random = shuffled.map((i) => [key(i), value(i)]) // made in this order, as the keys of look-ups are
   const writes = [
     ['put, sequential, one transaction', (peer) => peer.putAll(kind, entries)],
     ['put, random, one transaction', (peer) => peer.putAll(kind, random)],
