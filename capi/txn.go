@@ -112,7 +112,11 @@ func endTxn(h handle, how func(*core.Txn) error) error {
 	}
 	taken := []*txn{t}
 	for c := t.child.Load(); c != nil && err == nil; c = c.child.Load() {
-		if err = c.enter(); err == nil {
+		if err = c.enter(); core.CodeOf(err) == core.CodeTxnEnded {
+			err = nil // a moment ago, on its own thread: so this one has no child, and must not be given up for ended
+			break
+		}
+		if err == nil {
 			taken = append(taken, c)
 		}
 	}
@@ -126,11 +130,11 @@ func endTxn(h handle, how func(*core.Txn) error) error {
 		return err
 	}
 	// They stay taken: nobody can come in any more, not even one who found them a moment ago.
-	for _, t := range taken {
-		t.release()
-	}
 	if t.parent != nil {
 		t.parent.child.Store(nil)
+	}
+	for _, t := range taken {
+		t.release()
 	}
 	return err
 }
