@@ -99,6 +99,22 @@ static inline void pool_empty(void) {
   CHECK(pool_left.count == 0);
 }
 
+/* Handles that nobody may come upon by chance: those of the witness's transactions, of which each is open for a moment. */
+enum { POOL_APART = 32 };
+static void *pool_apart[POOL_APART];
+
+static inline void pool_set_apart(size_t place, void *handle) {
+  __atomic_store_n(&pool_apart[place], handle, __ATOMIC_RELEASE);
+}
+
+/* A number that is nearly a handle; not the one of the witness's. */
+static inline void *pool_nearly(void *handle, dice *d) {
+  void *nearly = (void *)((uintptr_t)handle ^ (uintptr_t)1 << dice_below(d, 64));
+  for (int i = 0; i < POOL_APART; i++)
+    if (nearly == __atomic_load_n(&pool_apart[i], __ATOMIC_ACQUIRE)) return NULL;
+  return nearly;
+}
+
 /* A handle for a parameter of this type: mostly one that is or was right, else something that never was. */
 static inline void *pool_pick(pool_type type, dice *d) {
   static int data;
@@ -108,7 +124,7 @@ static inline void *pool_pick(pool_type type, dice *d) {
     case 1: return (void *)(uintptr_t)dice_next(d);
     case 2: return (void *)(uintptr_t)dice_below(d, 1000);
     case 3: return &data;
-    case 4: return (void *)((uintptr_t)handle ^ (uintptr_t)1 << dice_below(d, 64));
+    case 4: return pool_nearly(handle, d);
     case 5:
     case 6: return __atomic_load_n(pool_place((pool_type)dice_below(d, POOL_TYPES), d), __ATOMIC_ACQUIRE);
     default: return handle;

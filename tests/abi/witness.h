@@ -69,6 +69,12 @@ static inline void witness_begin(void) {
 
 /* ---- comparing -------------------------------------------------------------------------------------------------- */
 
+static inline slmdb_txn *witness_txn(const witness *w, int32_t mode) {
+  slmdb_txn *txn = given_txn(witness_env, mode);
+  pool_set_apart(2 * (size_t)(w - witnesses), txn);
+  return txn;
+}
+
 static inline void witness_compare_one(slmdb_txn *txn, witness *w, int f) {
   const kinds_form *form = witness_form(f);
   slmdb_cursor *c = given_cursor(txn, witness_dbs[f], w->scope, NULL);
@@ -87,7 +93,7 @@ static inline void witness_compare_one(slmdb_txn *txn, witness *w, int f) {
 static inline void witness_compare(witness *w) {
   IS(SLMDB_OK, slmdb_env_flush(witness_env, ERR));
   CHECK(__atomic_load_n(&w->waiting, __ATOMIC_ACQUIRE) == 0);
-  slmdb_txn *txn = given_txn(witness_env, SLMDB_READ);
+  slmdb_txn *txn = witness_txn(w, SLMDB_READ);
   for (int f = 0; f < WITNESS_FORMS; f++) witness_compare_one(txn, w, f);
   IS(SLMDB_OK, slmdb_txn_abort(txn, ERR));
   w->calls += 4 * WITNESS_FORMS + 3;
@@ -177,13 +183,14 @@ static inline void witness_transaction(witness *w, dice *d) {
   slmdb_txn *child = NULL;
   bool left_open = false;
   IS(SLMDB_OK, slmdb_env_flush(witness_env, ERR)); /* so that batches come before it */
-  slmdb_txn *txn = given_txn(witness_env, SLMDB_WRITE);
+  slmdb_txn *txn = witness_txn(w, SLMDB_WRITE);
   memcpy(seen, w->stored, sizeof seen);
   for (uint32_t i = 1 + dice_below(d, 8); i > 0; i--) witness_write(w, txn, seen, d);
   bool has_child = dice_once(d, 3), keep_child = dice_once(d, 2);
   if (has_child) {
     memcpy(below, seen, sizeof below);
     IS(SLMDB_OK, slmdb_txn_child(txn, &child, ERR));
+    pool_set_apart(2 * (size_t)(w - witnesses) + 1, child);
     for (uint32_t i = dice_below(d, 5); i > 0; i--) witness_write(w, child, below, d);
     if (keep_child) {
       IS(SLMDB_OK, slmdb_txn_commit(child, ERR));
