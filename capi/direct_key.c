@@ -6,31 +6,9 @@
 
 #include "direct.h"
 #include "page.h"
+#include "tuple.h"
 
 enum { MAX_DEPTH = 8 };
-
-/* The codes of the tuple layer. */
-enum {
-  CODE_NULL = 0x00,
-  CODE_BYTES = 0x01,
-  CODE_TEXT = 0x02,
-  CODE_TUPLE = 0x05,
-  CODE_ZERO = 0x14,
-  CODE_FALSE = 0x26,
-  CODE_TRUE = 0x27
-};
-
-/* What is read and what is written. A key that does not fit, or is not common, fails. */
-typedef struct work {
-  const unsigned char *in, *in_end;
-  unsigned char *out, *out_end;
-} work;
-
-static bool put(work *w, unsigned char byte) {
-  if (w->out == w->out_end) return false;
-  *w->out++ = byte;
-  return true;
-}
 
 /* A big-endian number of 1, 2, 4 or 8 bytes. */
 static bool number(work *w, size_t size, uint64_t *value) {

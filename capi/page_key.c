@@ -5,33 +5,9 @@
 #include <string.h>
 
 #include "page.h"
+#include "tuple.h"
 
 enum { MAX_DEPTH = 8, MAX_ELEMENTS = 15 };
-
-/* The codes of the tuple layer. */
-enum {
-  CODE_NULL = 0x00,
-  CODE_BYTES = 0x01,
-  CODE_TEXT = 0x02,
-  CODE_TUPLE = 0x05,
-  CODE_LEAST = 0x0c,
-  CODE_ZERO = 0x14,
-  CODE_GREATEST = 0x1c,
-  CODE_FALSE = 0x26,
-  CODE_TRUE = 0x27,
-  ESCAPE = 0xff
-};
-
-typedef struct work {
-  const unsigned char *in, *in_end;
-  unsigned char *out, *out_end;
-} work;
-
-static bool put(work *w, unsigned char byte) {
-  if (w->out == w->out_end) return false;
-  *w->out++ = byte;
-  return true;
-}
 
 /* A first byte and a number of 1, 2, 4 or 8 bytes. */
 static bool put_number(work *w, unsigned char first, uint64_t number, int size) {
