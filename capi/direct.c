@@ -8,7 +8,7 @@
 #include "slmdb.h"
 
 /* Go links this package once alone, where the engine's function is not to be had. */
-int slm_get(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *key, size_t key_size,
+int slm_get(uintptr_t txn, unsigned dbi, uint32_t partition, int how, const char *key, size_t key_size,
             slm_slice *value) __attribute__((weak));
 int slm_is_newest(uintptr_t txn) __attribute__((weak));
 
@@ -49,7 +49,7 @@ static int32_t get(const slm_slot *slot, slm_get_call *call) {
     if (key_length == 0) return SLM_INDIRECT;
     key = (const char *)typed;
   }
-  int rc = slm_get(p->txn, p->dbi, p->partition, (int)p->scoped, key, key_length, &found);
+  int rc = slm_get(p->txn, p->dbi, p->partition, (int)p->how, key, key_length, &found);
   if (rc == MDB_NOT_FOUND) return SLMDB_NOT_FOUND;
   if (rc != 0) return SLM_INDIRECT;
   if (call->buffer) { /* while nobody can end the transaction */
@@ -115,7 +115,7 @@ static bool look_up(const slm_place *p, const unsigned char **at, const unsigned
     const char *key;
     size_t length = next_key(p, at, end, typed, &key);
     if (length == 0) return false;
-    int rc = slm_get(p->txn, p->dbi, p->partition, (int)p->scoped, key, length, &found[i]);
+    int rc = slm_get(p->txn, p->dbi, p->partition, (int)p->how, key, length, &found[i]);
     if (rc != 0 && rc != MDB_NOT_FOUND) return false;
     if (rc != 0) found[i] = (slm_slice){0, 0};
     fetch((const char *)found[i].data, found[i].size < FETCHED ? found[i].size : FETCHED);

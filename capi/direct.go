@@ -84,10 +84,7 @@ func (c *call) remember(scope handle) {
 	p.db, p.scope = C.uint64_t(c.db.handle), C.uint64_t(scope)
 	p.txn, p.dbi = C.uintptr_t(at.Txn), C.uint32_t(at.Table)
 	partition := at.Partition.Bytes()
-	p.partition, p.scoped = C.uint32_t(binary.NativeEndian.Uint32(partition[:])), 0
-	if at.Scoped {
-		p.scoped = 1
-	}
+	p.partition, p.how = C.uint32_t(binary.NativeEndian.Uint32(partition[:])), C.uint32_t(at.How)
 	p.max_key, p.typed, p.raw = C.uint32_t(c.db.raw.MaxKey()), 0, 0
 	if !c.db.key.Identity() {
 		p.typed = 1

@@ -26,7 +26,7 @@ enum { SLM_PLACES = 4, SLM_CHUNK = 1024, SLM_CHUNKS = 64, SLM_INDIRECT = -1 };
 typedef struct slm_place {
   uint64_t db, scope;
   uintptr_t txn;
-  uint32_t dbi, partition, scoped, max_key;
+  uint32_t dbi, partition, how, max_key;
   uint32_t typed; /* keys are passed as MessagePack and stored as tuples */
   uint32_t raw;   /* values are bins in a page; else objects, and all are stored as they are */
 } slm_place;

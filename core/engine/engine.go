@@ -223,7 +223,7 @@ type Direct struct {
 	Txn       uintptr
 	Table     uint32
 	Partition Partition
-	Scoped    bool
+	How       uint32 // the engine's own bits
 }
 
 // Holder is a Txn that can say at less than the price of a cursor whether there is an entry at a place.

@@ -407,17 +407,67 @@ function decodePage (bytes, bytesView, length, { keys, values, marksFloats: mark
   start(bytes, bytesView, 0, length)
   const count = readCount()
   const flat = new Array(count)
-  const step = keys && values ? 2 : 1
+  if (!values) {
+    readKeys(flat, marks)
+    return flat
+  }
+  const step = keys ? 2 : 1
   for (let i = 0; i < count; i += step) {
     if (keys) {
       marksFloats = marks
       flat[i] = read(0)
       marksFloats = false
     }
-    if (values) flat[i + step - 1] = pieces ? readPiece(binary) : read(0)
+    flat[i + step - 1] = pieces ? readPiece(binary) : read(0)
   }
   if (position !== end) fail('something follows them')
   return flat
+}
+
+/** @param {unknown[]} flat what the rest of a page that has no values is read into @param {boolean} marks */
+function readKeys (flat, marks) {
+  marksFloats = marks
+  for (let i = readShortTexts(flat, 0); i < flat.length; i = readShortTexts(flat, i + 1)) flat[i] = read(0)
+  marksFloats = false
+  if (position !== end) fail('something follows them')
+}
+
+/**
+ * Reads what is text of up to 31 ASCII characters, up to the first that is not, as readText() does but without a call
+ * and without a variable of the module for each: where there are only keys, their texts are most of the work.
+ * @param {unknown[]} flat @param {number} from where in it
+ * @returns {number} how far it came
+ */
+function readShortTexts (flat, from) {
+  const bytes = buffer
+  const bytesView = view
+  let text = around
+  let textStart = aroundStart
+  let at = position
+  let i = from
+  for (; i < flat.length && at < end; i++) {
+    const length = bytes[at] - 0xa0
+    if (length < 0 || length > 31 || length >= end - at) break
+    const stop = ++at + length
+    let bits = 0
+    let byte = at
+    for (; byte + 4 <= stop; byte += 4) bits |= bytesView.getInt32(byte, true)
+    for (; byte < stop; byte++) bits |= bytes[byte]
+    if ((bits & 0x80808080) !== 0) {
+      at--
+      break
+    }
+    if (stop - textStart > text.length) {
+      text = latin1Slice.call(bytes, at, Math.min(at + WINDOW, end))
+      textStart = at
+    }
+    flat[i] = text.substring(at - textStart, stop - textStart)
+    at = stop
+  }
+  position = at
+  around = text
+  aroundStart = textStart
+  return i
 }
 
 /**

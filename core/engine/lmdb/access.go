@@ -66,7 +66,7 @@ func (t *txn) get(at engine.Place, key []byte) ([]byte, error) {
 	if n := len(key) + head(at); n == 0 || n > maxKey {
 		return nil, engine.ErrNotFound
 	}
-	value, rc := nativeGet(t.raw, at, key)
+	value, rc := nativeGet(t, at, key)
 	if rc != 0 {
 		return nil, t.fail(rc, "a value could not be read")
 	}
@@ -113,7 +113,7 @@ func (t *txn) Direct(at engine.Place) (engine.Direct, bool) {
 	if t.check(at) != nil || at.Table == unnamed {
 		return engine.Direct{}, false
 	}
-	return engine.Direct{Txn: uintptr(t.raw), Table: uint32(at.Table.(*table).dbi), Partition: at.Partition, Scoped: at.Scoped}, true
+	return engine.Direct{Txn: uintptr(t.raw), Table: uint32(at.Table.(*table).dbi), Partition: at.Partition, How: t.how(at)}, true
 }
 
 // writable says whether the transaction can write to the place.

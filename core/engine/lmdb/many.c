@@ -19,14 +19,15 @@ static uint32_t unpack_size(const char **packed) {
   return size;
 }
 
-int slm_get_many(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *packed, size_t count,
+int slm_get_many(uintptr_t txn, unsigned dbi, uint32_t partition, int how, const char *packed, size_t count,
                  slm_slice *values, size_t *done) {
   unsigned char joined[SLM_PARTITION + SLM_MAX_KEY];
   for (*done = 0; *done < count; ++*done) {
     uint32_t size = unpack_size(&packed);
-    mdb_val v = {0, NULL}, k = slm_join(joined, partition, scoped, packed, size);
+    mdb_val v = {0, NULL};
+    slm_sought k = slm_seek(slm_join(joined, partition, how & SLM_SCOPED, packed, size), how & SLM_MAPPED);
     packed += size;
-    int rc = mdb_get((void *)txn, dbi, &k, &v);
+    int rc = mdb_get((void *)txn, dbi, &k.key, &v);
     if (rc && rc != NOTFOUND) return rc;
     values[*done].data = rc ? 0 : (uintptr_t)v.data;
     values[*done].size = v.size;

@@ -60,7 +60,7 @@ func (t *txn) getRun(at engine.Place, keys, values [][]byte) (int, error) {
 	}
 	var room [runGets]slice
 	found := room[:n]
-	if _, rc := nativeGetMany(t.raw, at, run, found); rc != 0 {
+	if _, rc := nativeGetMany(t, at, run, found); rc != 0 {
 		return 0, t.fail(rc, "a value could not be read")
 	}
 	for i := range found {

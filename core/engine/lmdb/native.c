@@ -3,6 +3,7 @@
 #include "bin.h"
 #include "join.h"
 #include "mdb.h"
+#include "order.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -61,11 +62,12 @@ int slm_is_newest(uintptr_t txn) {
   return mdb_env_info(mdb_txn_env((void *)txn), &info) == 0 && info.last_txn == mdb_txn_id((void *)txn);
 }
 
-int slm_get(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *key, size_t key_size,
+int slm_get(uintptr_t txn, unsigned dbi, uint32_t partition, int how, const char *key, size_t key_size,
             slm_slice *value) {
   unsigned char joined[PARTITION + SLM_MAX_KEY];
-  mdb_val v, k = slm_join(joined, partition, scoped, key, key_size);
-  int rc = mdb_get((void *)txn, dbi, &k, &v);
+  mdb_val v;
+  slm_sought k = slm_seek(slm_join(joined, partition, how & SLM_SCOPED, key, key_size), how & SLM_MAPPED);
+  int rc = mdb_get((void *)txn, dbi, &k.key, &v);
   if (rc == 0) {
     value->data = (uintptr_t)v.data;
     value->size = v.size;

@@ -43,8 +43,8 @@ typedef struct answer {
 	int rc;
 } answer;
 
-static void get_into(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *key, size_t key_size, answer *a) {
-	a->rc = slm_get(txn, dbi, partition, scoped, key, key_size, &a->value);
+static void get_into(uintptr_t txn, unsigned dbi, uint32_t partition, int how, const char *key, size_t key_size, answer *a) {
+	a->rc = slm_get(txn, dbi, partition, how, key, key_size, &a->value);
 }
 
 static void put_into(uintptr_t txn, uintptr_t by, unsigned dbi, uint32_t partition, int scoped, const char *key,
@@ -158,11 +158,22 @@ func nativeCompare(a, b []byte) int {
 	return int(C.slm_compare(unsafe.Pointer(x), xn, unsafe.Pointer(y), yn))
 }
 
-func nativeGet(t rawTxn, at engine.Place, key []byte) ([]byte, int) {
+// how says how a place is looked up. The unnamed table has LMDB's own order.
+func (t *txn) how(at engine.Place) (bits uint32) {
+	if at.Scoped {
+		bits = C.SLM_SCOPED
+	}
+	if !t.write && at.Table != unnamed {
+		bits |= C.SLM_MAPPED
+	}
+	return bits
+}
+
+func nativeGet(t *txn, at engine.Place, key []byte) ([]byte, int) {
 	var a C.answer
-	dbi, partition, scoped := placeArgs(at)
+	dbi, partition, _ := placeArgs(at)
 	k, kn := bytesArg(key)
-	C.get_into(C.uintptr_t(t), dbi, partition, scoped, k, kn, &a)
+	C.get_into(C.uintptr_t(t.raw), dbi, partition, C.int(t.how(at)), k, kn, &a)
 	if a.rc != 0 {
 		return nil, int(a.rc)
 	}
@@ -203,11 +214,11 @@ func nativeDel(t rawTxn, at engine.Place, key []byte) int {
 }
 
 // nativeGetMany looks up the packed keys of native.h, which are as many as values, and says how many it did.
-func nativeGetMany(t rawTxn, at engine.Place, packed []byte, values []slice) (int, int) {
+func nativeGetMany(t *txn, at engine.Place, packed []byte, values []slice) (int, int) {
 	var done C.size_t
-	dbi, partition, scoped := placeArgs(at)
+	dbi, partition, _ := placeArgs(at)
 	p, _ := bytesArg(packed)
-	rc := C.slm_get_many(C.uintptr_t(t), dbi, partition, scoped, p, C.size_t(len(values)), unsafe.SliceData(values), &done)
+	rc := C.slm_get_many(C.uintptr_t(t.raw), dbi, partition, C.int(t.how(at)), p, C.size_t(len(values)), unsafe.SliceData(values), &done)
 	return int(done), int(rc)
 }
 

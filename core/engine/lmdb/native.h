@@ -45,7 +45,13 @@ uintptr_t slm_thread(void);
 int slm_block_pipe_signal(void);
 int slm_allow_pipe_signal(void);
 
-int slm_get(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *key, size_t key_size,
+/*
+ * How a place is looked up: it is a partition of the table; all of the table is in the map, as it is in a read transaction, and
+ * its order is that of slm_set_order.
+ */
+enum { SLM_SCOPED = 1, SLM_MAPPED = 2 };
+
+int slm_get(uintptr_t txn, unsigned dbi, uint32_t partition, int how, const char *key, size_t key_size,
             slm_slice *value);
 /*
  * by is 0, or an LMDB cursor of the table, from slm_put_open: a put near the last one then need not come down the tree
@@ -66,7 +72,7 @@ int slm_del(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const c
  * order each, then the key and the value. *done is how many there are before the first that failed. Of a key that is not
  * there, the value's data is 0. Puts come to what they do in this order, and are done in that of their keys.
  */
-int slm_get_many(uintptr_t txn, unsigned dbi, uint32_t partition, int scoped, const char *packed, size_t count,
+int slm_get_many(uintptr_t txn, unsigned dbi, uint32_t partition, int how, const char *packed, size_t count,
                  slm_slice *values, size_t *done);
 int slm_put_many(uintptr_t txn, uintptr_t by, unsigned dbi, uint32_t partition, int scoped, const char *packed, size_t count,
                  size_t *done);

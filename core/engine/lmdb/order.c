@@ -62,6 +62,42 @@ static inline int compare(const void *a, size_t a_size, const void *b, size_t b_
 
 int slm_compare(const void *a, size_t a_size, const void *b, size_t b_size) { return compare(a, a_size, b, b_size); }
 
-static int order(const mdb_val *a, const mdb_val *b) { return compare(a->data, a->size, b->data, b->size); }
+/* What a page begins with (LMDB's MDB_page): after the head, where in it each of its nodes is. */
+typedef struct page {
+  uint64_t number;
+  uint16_t pad, flags, lower, upper;
+  uint16_t nodes[];
+} page;
+
+/* Pages are of this size nearly everywhere. Of one that is larger a part may be taken for its head; see below. */
+enum { USUAL_PAGE = 4096 };
+/* A node is mostly on the same line of the processor's caches as the next. Of very many only the first few would be needed. */
+enum { EVERY = 2, MOST_NODES = 64 };
+
+/*
+ * The first comparison on the leaf, which is in no cache if there is much data, nor are its nodes: LMDB would wait for memory
+ * at each of those by which it halves what is left. All are asked for at once instead, while the first is waited for. Gets at
+ * random take a tenth less, and those of the same few keys a twentieth more, all in all.
+ *
+ * That is a hint: what is read here for it need not be a page's head. It is of the map's page in which the key is, so it can
+ * be read, as nothing changes there during a read transaction.
+ */
+static __attribute__((noinline)) int first_of_leaf(slm_sought *s, const page *p, const mdb_val *b) {
+  s->awaited = 0;
+  unsigned count = (unsigned)(p->lower - sizeof *p) / sizeof *p->nodes;
+  for (unsigned i = 0; i < count && count <= MOST_NODES; i += EVERY) __builtin_prefetch((const char *)p + p->nodes[i]);
+  return compare(s->key.data, s->key.size & ~SLM_SOUGHT, b->data, b->size);
+}
+
+static int order(const mdb_val *a, const mdb_val *b) {
+  size_t size = a->size;
+  if (size & SLM_SOUGHT) {
+    slm_sought *s = (slm_sought *)(uintptr_t)a;
+    const page *p = (const page *)((uintptr_t)b->data & ~(uintptr_t)(USUAL_PAGE - 1));
+    if (p->flags & s->awaited) return first_of_leaf(s, p, b);
+    size &= ~SLM_SOUGHT;
+  }
+  return compare(a->data, size, b->data, b->size);
+}
 
 int slm_set_order(uintptr_t txn, unsigned dbi) { return mdb_set_compare((void *)txn, dbi, order); }

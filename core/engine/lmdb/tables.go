@@ -211,7 +211,7 @@ func (t *txn) hides(at engine.Place, key []byte) (bool, error) {
 	if at.Table != unnamed || head(at)+len(key) == 0 {
 		return false, nil
 	}
-	value, rc := nativeGet(t.raw, at, key)
+	value, rc := nativeGet(t, at, key)
 	if rc == rcNotFound {
 		return false, nil
 	}

@@ -82,7 +82,7 @@ func (t *txn) Estimate(at engine.Place) (uint64, error) {
 	if err := t.check(at); err != nil || tab == unnamed || !at.Scoped {
 		return 0, err
 	}
-	record, rc := nativeGet(t.raw, engine.Place{Table: unnamed}, []byte(tab.name))
+	record, rc := nativeGet(t, engine.Place{Table: unnamed}, []byte(tab.name))
 	if rc == rcNotFound {
 		return 0, nil
 	}
