@@ -47,12 +47,16 @@ static bool run(work *w, unsigned char code, uint64_t size) {
   const unsigned char *from = w->in;
   unsigned char highest = 0;
   *w->out++ = code;
+  w->in += size;
+  if (size >= 8 && copy_usual(from, (size_t)size, w->out)) {
+    w->out += size;
+    return put(w, 0);
+  }
   for (uint64_t i = 0; i < size; i++) {
     if (from[i] == 0) return false;
     highest |= from[i];
     *w->out++ = from[i];
   }
-  w->in += size;
   return (code == CODE_BYTES || highest < 0x80 || slm_utf8(from, (size_t)size)) && put(w, 0);
 }
 

@@ -102,7 +102,17 @@ static bool element(work *w, int depth) {
   }
 }
 
+/* A key that is a text of 8 to 31 ASCII characters, as most are; 0 if it is not. */
+static inline size_t short_text(const unsigned char *key, size_t length, unsigned char *to, size_t capacity) {
+  size_t size = length - 2;
+  if (length < 10 || size > 31 || capacity <= size || key[0] != CODE_TEXT || key[length - 1] != 0) return 0;
+  *to = (unsigned char)(0xa0 | size);
+  return copy_usual(key + 1, size, to + 1) ? 1 + size : 0;
+}
+
 size_t slm_page_key(const unsigned char *key, size_t length, unsigned char *to, size_t capacity) {
+  size_t size = short_text(key, length, to, capacity);
+  if (size > 0) return size;
   work w = {key, key + length, to, to + capacity};
   return element(&w, 0) && w.in == w.in_end ? (size_t)(w.out - to) : 0;
 }

@@ -16,6 +16,23 @@ var texts = []string{"", "a", "key-000000000001", "é", "日本", "😀", "a\x00
 	"\xed\xa0\x80", "\xc0\x80", "\xf4\x90\x80\x80",
 	"1234567\x80", "12345678é", "the longest text that a page has in one byte", string(bytes.Repeat([]byte("x"), 300))}
 
+// text is one of texts, or one of any length up to 40 that has at most one character that is not plain.
+func text(r *rand.Rand) string {
+	if r.IntN(2) == 0 {
+		return texts[r.IntN(len(texts))]
+	}
+	made := make([]byte, r.IntN(41))
+	for i := range made {
+		made[i] = byte(1 + r.IntN(0x7f))
+	}
+	if r.IntN(3) == 0 {
+		at := r.IntN(len(made) + 1)
+		odd := []string{"\x00", "\x80", "\xff", "é", "\x00\xff"}[r.IntN(5)]
+		return string(made[:at]) + odd + string(made[at:])
+	}
+	return string(made)
+}
+
 // pageObject is any MessagePack object; one that is a key if it must be.
 func pageObject(r *rand.Rand, depth int, key bool) any {
 	switch n := r.IntN(12); {
@@ -32,9 +49,9 @@ func pageObject(r *rand.Rand, depth int, key bool) any {
 	case n == 5:
 		return r.NormFloat64()
 	case n == 6:
-		return []byte(texts[r.IntN(len(texts))])
+		return []byte(text(r))
 	case n < 9 || depth > 9:
-		return texts[r.IntN(len(texts))]
+		return text(r)
 	case n < 11 || key:
 		list := make([]any, r.IntN(18>>depth+2))
 		for i := range list {
@@ -44,7 +61,7 @@ func pageObject(r *rand.Rand, depth int, key bool) any {
 	}
 	m := map[string]any{}
 	for range r.IntN(18>>depth + 2) {
-		m[texts[r.IntN(len(texts))]] = pageObject(r, depth+1, key)
+		m[text(r)] = pageObject(r, depth+1, key)
 	}
 	return m
 }

@@ -221,7 +221,7 @@ static size_t head(unsigned char *out, unsigned char code, size_t bytes) {
 }
 
 static size_t run(unsigned char *out, int is_text) {
-  size_t length = dice(9) ? dice(12) : 40;
+  size_t length = dice(9) ? dice(36) : 40;
   size_t at = 1;
   if (is_text) out[0] = (unsigned char)(0xa0 | length);
   if (is_text && (length > 31 || dice(4) == 0)) out[0] = 0xd9, out[at++] = (unsigned char)length;
