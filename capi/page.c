@@ -3,7 +3,7 @@
 #include "../core/engine/lmdb/bin.h"
 
 /* Where the next part goes; NULL if it is Go's. */
-static char *write_part(int form, const slm_bytes *part, char *to, char *end) {
+static inline __attribute__((always_inline)) char *write_part(int form, const slm_bytes *part, char *to, char *end) {
   size_t room = (size_t)(end - to), length = part->length;
   switch (form) {
     case SLM_LEFT_OUT: return to;
