@@ -118,7 +118,7 @@ func goBatchPutMany(h, d, s C.uintptr_t, entries unsafe.Pointer, entriesLength C
 }
 
 //export goBatchDelete
-func goBatchDelete(h, d, s C.uintptr_t, key unsafe.Pointer, keyLength C.size_t, e *C.slmdb_error) (status C.int32_t) {
+func goBatchDelete(h, d, s C.uintptr_t, key unsafe.Pointer, keyLength C.size_t, deleted *C.bool, e *C.slmdb_error) (status C.int32_t) {
 	defer guard(e, &status)
 	b, on, scope, err := enterAdd(h, d, s)
 	if err != nil {
@@ -129,18 +129,18 @@ func goBatchDelete(h, d, s C.uintptr_t, key unsafe.Pointer, keyLength C.size_t, 
 	if err != nil {
 		return finish(e, err)
 	}
-	return finish(e, on.raw.BatchDelete(b.core, scope, logical))
+	return finish(e, on.raw.BatchDelete(b.core, scope, logical, (*bool)(deleted)))
 }
 
 //export goBatchClear
-func goBatchClear(h, d, s C.uintptr_t, e *C.slmdb_error) (status C.int32_t) {
+func goBatchClear(h, d, s C.uintptr_t, count *C.uint64_t, e *C.slmdb_error) (status C.int32_t) {
 	defer guard(e, &status)
 	b, on, scope, err := enterAdd(h, d, s)
 	if err != nil {
 		return finish(e, err)
 	}
 	defer b.leave()
-	return finish(e, on.raw.BatchClear(b.core, scope))
+	return finish(e, on.raw.BatchClear(b.core, scope, (*uint64)(count)))
 }
 
 //export goBatchSubmit

@@ -326,14 +326,14 @@ int32_t slmdb_batch_put_many(slmdb_batch *batch, slmdb_db *db, slmdb_scope *scop
 }
 
 int32_t slmdb_batch_delete(slmdb_batch *batch, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
-                           slmdb_error *error) {
+                           bool *deleted, slmdb_error *error) {
   GUARD;
-  return goBatchDelete(H(batch), H(db), H(scope), (void *)key, key_length, error);
+  return goBatchDelete(H(batch), H(db), H(scope), (void *)key, key_length, deleted, error);
 }
 
-int32_t slmdb_batch_clear(slmdb_batch *batch, slmdb_db *db, slmdb_scope *scope, slmdb_error *error) {
+int32_t slmdb_batch_clear(slmdb_batch *batch, slmdb_db *db, slmdb_scope *scope, uint64_t *count, slmdb_error *error) {
   GUARD;
-  return goBatchClear(H(batch), H(db), H(scope), error);
+  return goBatchClear(H(batch), H(db), H(scope), count, error);
 }
 
 int32_t slmdb_batch_submit(slmdb_batch *batch, slmdb_done done, void *user, slmdb_error *error) {

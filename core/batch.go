@@ -23,6 +23,8 @@ type write struct {
 	what       writeKind
 	count      int // of entries that are packed
 	key, value []byte
+	deleted    *bool   // nil: nobody asks
+	cleared    *uint64 // the same
 }
 
 type writeKind uint8
@@ -103,24 +105,26 @@ func (raw *Raw) batchStore(b *Batch, s Scope, what writeKind, key, value []byte)
 	return nil
 }
 
-// BatchDelete adds a delete to a batch. That there is nothing to delete is no error.
-func (raw *Raw) BatchDelete(b *Batch, s Scope, key []byte) error {
+// BatchDelete adds a delete to a batch. That there is nothing to delete is no error; *deleted (it may be nil) says whether
+// there was something once the batch has come to no error, and is not to be touched before it has come to anything.
+func (raw *Raw) BatchDelete(b *Batch, s Scope, key []byte, deleted *bool) error {
 	if err := raw.checkBatch(b, s); err != nil {
 		return err
 	}
 	if err := raw.checkKey(key); err != nil {
 		return err
 	}
-	b.add(write{raw: raw, scope: s, what: writeDelete, key: bytes.Clone(key)})
+	b.add(write{raw: raw, scope: s, what: writeDelete, key: bytes.Clone(key), deleted: deleted})
 	return nil
 }
 
-// BatchClear adds the deletion of all entries of a scope.
-func (raw *Raw) BatchClear(b *Batch, s Scope) error {
+// BatchClear adds the deletion of all entries of a scope. *count (it may be nil) is how many there were, once the batch has
+// come to no error; it is not to be touched before the batch has come to anything.
+func (raw *Raw) BatchClear(b *Batch, s Scope, count *uint64) error {
 	if err := raw.checkBatch(b, s); err != nil {
 		return err
 	}
-	b.add(write{raw: raw, scope: s, what: writeClear})
+	b.add(write{raw: raw, scope: s, what: writeClear, cleared: count})
 	return nil
 }
 
@@ -150,8 +154,10 @@ func (d *DB[K, V]) BatchPutIfAbsent(b *Batch, s Scope, key K, value V) error {
 	return d.batchStore(b, s, writeInsert, key, value)
 }
 
-// BatchClear adds the deletion of all entries of a scope to a batch.
-func (d *DB[K, V]) BatchClear(b *Batch, s Scope) error { return d.raw.BatchClear(b, s) }
+// BatchClear adds the deletion of all entries of a scope to a batch; see Raw.BatchClear.
+func (d *DB[K, V]) BatchClear(b *Batch, s Scope, count *uint64) error {
+	return d.raw.BatchClear(b, s, count)
+}
 
 func (d *DB[K, V]) batchStore(b *Batch, s Scope, what writeKind, key K, value V) error {
 	k, err := d.keys.AppendKey(nil, key)
@@ -166,12 +172,12 @@ func (d *DB[K, V]) batchStore(b *Batch, s Scope, what writeKind, key K, value V)
 }
 
 // BatchDelete adds a delete to a batch; see Raw.BatchDelete.
-func (d *DB[K, V]) BatchDelete(b *Batch, s Scope, key K) error {
+func (d *DB[K, V]) BatchDelete(b *Batch, s Scope, key K, deleted *bool) error {
 	k, err := d.keys.AppendKey(nil, key)
 	if err != nil {
 		return wrap(err)
 	}
-	return d.raw.BatchDelete(b, s, k)
+	return d.raw.BatchDelete(b, s, k, deleted)
 }
 
 // Do does the batch's writes within a transaction. After an error the transaction has those before the one that failed;
@@ -193,9 +199,15 @@ func (w *write) do(t *Txn) (err error) {
 	case writePacked:
 		err = w.raw.PutPacked(t, w.scope, w.value, w.count)
 	case writeDelete:
-		_, err = w.raw.Delete(t, w.scope, w.key)
+		var was bool
+		if was, err = w.raw.Delete(t, w.scope, w.key); w.deleted != nil {
+			*w.deleted = was
+		}
 	case writeClear:
-		_, err = w.raw.Clear(t, w.scope)
+		var count uint64
+		if count, err = w.raw.Clear(t, w.scope); w.cleared != nil {
+			*w.cleared = count
+		}
 	case writeInsert:
 		err = w.raw.store(t, w.scope, w.key, w.value, engine.Txn.Insert)
 		if err == ErrKeyExists {

@@ -28,19 +28,20 @@ func TestSubmitFromManyGoroutines(t *testing.T) {
 			defer group.Done()
 			s := core.Named(fmt.Sprint("tenant", caller))
 			next := 0
+			var deleted [each]bool
 			for i := range each {
 				b := env.NewBatch()
 				if err := db.BatchPut(b, s, i, s.Name()); err != nil {
 					t.Error(err)
 				}
 				if i > 0 {
-					if err := db.BatchDelete(b, s, i-1); err != nil {
+					if err := db.BatchDelete(b, s, i-1, &deleted[i]); err != nil {
 						t.Error(err)
 					}
 				}
 				err := env.Submit(b, func(err error) {
-					if err != nil || next != i {
-						t.Errorf("batch %d of %d ends after %d with %v", i, caller, next, err)
+					if err != nil || next != i || deleted[i] != (i > 0) {
+						t.Errorf("batch %d of %d ends after %d with %v, deleted: %t", i, caller, next, err, deleted[i])
 					}
 					next++
 					// What a callback is told of is there for every new snapshot.
@@ -80,7 +81,7 @@ func TestBatchFailsAloneAndWhole(t *testing.T) {
 	wantCode(t, db.BatchPut(b, s, nil, nil), core.CodeEmptyKey)
 	wantCode(t, db.BatchPut(b, s, make([]byte, 508), nil), core.CodeKeyTooLong)
 	wantCode(t, db.BatchPut(b, core.Named(""), []byte("k"), nil), core.CodeEmptyScope)
-	wantCode(t, db.BatchDelete(b, s, make([]byte, 508)), core.CodeKeyTooLong)
+	wantCode(t, db.BatchDelete(b, s, make([]byte, 508), nil), core.CodeKeyTooLong)
 	if b.Len() != 0 {
 		t.Errorf("a refused write is in the batch")
 	}
@@ -258,15 +259,22 @@ func TestBatchOfAllKinds(t *testing.T) {
 	must(t, db.In(mine).Put(ctx, []byte("old"), nil))
 	must(t, db.In(other).Put(ctx, []byte("old"), nil))
 	b := env.NewBatch()
-	must(t, db.BatchClear(b, mine))
+	var cleared, none uint64
+	var deleted, missing bool
+	must(t, db.BatchClear(b, mine, &cleared))
+	must(t, db.BatchClear(b, core.Named("none"), &none))
 	entries := []engine.Entry{{Key: []byte("a"), Value: []byte("1")}, {Key: []byte("b"), Value: []byte("2")}}
 	must(t, db.Raw().BatchPutMany(b, mine, entries))
 	wantCode(t, db.Raw().BatchPutMany(b, mine, append(entries, engine.Entry{})), core.CodeEmptyKey)
-	must(t, db.BatchDelete(b, mine, []byte("a")))
-	if b.Len() != 4 {
+	must(t, db.BatchDelete(b, mine, []byte("a"), &deleted))
+	must(t, db.BatchDelete(b, mine, []byte("old"), &missing))
+	if b.Len() != 6 {
 		t.Errorf("%d writes", b.Len())
 	}
 	must(t, env.Apply(ctx, b))
+	if cleared != 1 || none != 0 || !deleted || missing {
+		t.Errorf("%d and %d were cleared; deleted: %t and %t", cleared, none, deleted, missing)
+	}
 	for _, scope := range []core.Scope{mine, other} {
 		if n, err := db.In(scope).Count(ctx, core.Range[[]byte]{}); n != 1 || err != nil {
 			t.Errorf("%v has %d entries, %v", scope, n, err)

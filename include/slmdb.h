@@ -539,12 +539,18 @@ int32_t slmdb_batch_put_if_absent(slmdb_batch *batch, slmdb_db *db, slmdb_scope 
 int32_t slmdb_batch_put_many(slmdb_batch *batch, slmdb_db *db, slmdb_scope *scope, const void *entries,
                              size_t entries_length, slmdb_error *error);
 
-/* Adds a delete. That there is nothing to delete is no error. */
+/*
+ * Adds a delete. That there is nothing to delete is no error; *deleted (may be NULL) says whether there was something. It
+ * is the library's from now on until the batch is closed or has come to something, and holds if that is SLMDB_OK.
+ */
 int32_t slmdb_batch_delete(slmdb_batch *batch, slmdb_db *db, slmdb_scope *scope, const void *key, size_t key_length,
-                           slmdb_error *error);
+                           bool *deleted, slmdb_error *error);
 
-/* Adds a clear: the deletion of all entries of a scope in a Database. */
-int32_t slmdb_batch_clear(slmdb_batch *batch, slmdb_db *db, slmdb_scope *scope, slmdb_error *error);
+/*
+ * Adds a clear: the deletion of all entries of a scope in a Database. *count (may be NULL), for which the same holds as
+ * for *deleted of slmdb_batch_delete, is how many there were.
+ */
+int32_t slmdb_batch_clear(slmdb_batch *batch, slmdb_db *db, slmdb_scope *scope, uint64_t *count, slmdb_error *error);
 
 /*
  * What a batch came to: result->code is SLMDB_OK once its writes are as durable as the Env makes a commit, or the

@@ -39,13 +39,15 @@ class Batch {
     detail::call(slmdb_batch_put_many, handle(), db.handle(), scope.handle(), entries.data(), entries.size());
   }
 
-  // That there is nothing to delete is no error.
-  void del(const Database &db, const Scope &scope, Bytes key) {
-    detail::call(slmdb_batch_delete, handle(), db.handle(), scope.handle(), key.data(), key.size());
+  // That there is nothing to delete is no error; *deleted says whether there was something. It must live until the batch
+  // is closed or has come to something, and holds unless that is an Error.
+  void del(const Database &db, const Scope &scope, Bytes key, bool *deleted = nullptr) {
+    detail::call(slmdb_batch_delete, handle(), db.handle(), scope.handle(), key.data(), key.size(), deleted);
   }
 
-  void clear(const Database &db, const Scope &scope) {
-    detail::call(slmdb_batch_clear, handle(), db.handle(), scope.handle());
+  // *count, for which the same holds, is how many entries there were.
+  void clear(const Database &db, const Scope &scope, std::uint64_t *count = nullptr) {
+    detail::call(slmdb_batch_clear, handle(), db.handle(), scope.handle(), count);
   }
 
   // Queues the batch and returns at once; it is closed, unless this throws. The future is ready once the writes are as

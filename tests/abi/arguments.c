@@ -39,7 +39,7 @@ static int32_t find_before(const void *k, size_t n, slmdb_error *e) {
 static int32_t pop(const void *k, size_t n, slmdb_error *e) { return slmdb_db_pop(SPOT, k, n, &out, &out_length, e); }
 static int32_t delete_one(const void *k, size_t n, slmdb_error *e) { return slmdb_db_delete(SPOT, k, n, &out_bool, e); }
 static int32_t add_delete(const void *k, size_t n, slmdb_error *e) {
-  return slmdb_batch_delete(batch, db, scope, k, n, e);
+  return slmdb_batch_delete(batch, db, scope, k, n, NULL, e);
 }
 static int32_t seek(const void *k, size_t n, slmdb_error *e) { return slmdb_cursor_seek(cursor, k, n, e); }
 static int32_t count_range(const void *k, size_t n, slmdb_error *e) {

@@ -67,16 +67,22 @@ static void clear_all(void) {
 
 static void test_all_writes(void) {
   told t;
+  slmdb_db *typed = given_db(env, "typed", SLMDB_TYPED);
   clear_all();
   slmdb_batch *batch = given_batch(env);
   IS(SLMDB_OK, slmdb_batch_put(batch, db, scope, "gone", 4, "1", 1, ERR));
-  IS(SLMDB_OK, slmdb_batch_clear(batch, db, scope, ERR));
+  bool was_there = false, never_was = true;
+  uint64_t cleared = 99, none = 99;
+  IS(SLMDB_OK, slmdb_batch_clear(batch, db, scope, &cleared, ERR));
   IS(SLMDB_OK, slmdb_batch_put(batch, db, scope, "a", 1, "1", 1, ERR));
   IS(SLMDB_OK, slmdb_batch_put_if_absent(batch, db, scope, "b", 1, "2", 1, ERR));
   IS(SLMDB_OK, slmdb_batch_put_many(batch, db, NULL, "\x94\xc4\x01" "c\xc4\x01" "3\xc4\x01" "d\xc4\x01" "4", 13, ERR));
   IS(SLMDB_OK, slmdb_batch_put(batch, db, NULL, "a", 1, "default", 7, ERR));
-  IS(SLMDB_OK, slmdb_batch_delete(batch, db, NULL, "d", 1, ERR));
-  IS(SLMDB_OK, slmdb_batch_delete(batch, db, scope, "never", 5, ERR));
+  IS(SLMDB_OK, slmdb_batch_delete(batch, db, NULL, "d", 1, &was_there, ERR));
+  IS(SLMDB_OK, slmdb_batch_delete(batch, db, scope, "never", 5, &never_was, ERR));
+  IS(SLMDB_OK, slmdb_batch_delete(batch, db, scope, "never", 5, NULL, ERR));
+  IS(SLMDB_OK, slmdb_batch_clear(batch, typed, scope, &none, ERR));
+  IS(SLMDB_OK, slmdb_batch_clear(batch, typed, scope, NULL, ERR));
   is_stored(scope, "a", NULL);
   submit(batch, &t);
   IS(SLMDB_CLOSED, slmdb_batch_put(batch, db, scope, "a", 1, "1", 1, ERR));
@@ -85,6 +91,7 @@ static void test_all_writes(void) {
   IS(SLMDB_OK, slmdb_env_flush(env, ERR));
   is_told(&t, SLMDB_OK);
   CHECK(!pthread_equal(t.thread, pthread_self()));
+  CHECK(was_there && !never_was && cleared == 1 && none == 0);
   is_stored(scope, "gone", NULL);
   is_stored(scope, "a", "1");
   is_stored(scope, "b", "2");
@@ -99,6 +106,7 @@ static void test_all_writes(void) {
   IS(SLMDB_OK, slmdb_batch_submit(batch, NULL, NULL, ERR));
   IS(SLMDB_OK, slmdb_env_flush(env, ERR));
   is_stored(scope, "unheard", "1");
+  IS(SLMDB_OK, slmdb_db_close(typed, ERR));
 }
 
 /* What is passed is copied when it is added; the handles of database and scope may be closed then. */
@@ -130,14 +138,14 @@ static void test_refused(const char *path) {
   IS(SLMDB_EMPTY_KEY, slmdb_batch_put(batch, db, scope, "", 0, "v", 1, ERR));
   IS(SLMDB_EMPTY_KEY, slmdb_batch_put_if_absent(batch, db, scope, NULL, 0, "v", 1, ERR));
   IS(SLMDB_KEY_TOO_LONG, slmdb_batch_put(batch, db, scope, long_key, 508, "v", 1, ERR));
-  IS(SLMDB_KEY_TOO_LONG, slmdb_batch_delete(batch, db, scope, long_key, SIZE_MAX, ERR));
+  IS(SLMDB_KEY_TOO_LONG, slmdb_batch_delete(batch, db, scope, long_key, SIZE_MAX, NULL, ERR));
   IS(SLMDB_VALUE_TOO_LARGE, slmdb_batch_put(batch, db, scope, "k", 1, "v", SIZE_MAX, ERR));
   IS(SLMDB_INVALID_ARGUMENT, slmdb_batch_put(batch, db, scope, NULL, 1, "v", 1, ERR));
   IS(SLMDB_INVALID_ARGUMENT, slmdb_batch_put(batch, db, scope, "k", 1, NULL, 1, ERR));
   IS(SLMDB_INVALID_ARGUMENT, slmdb_batch_put(batch, theirs, scope, "k", 1, "v", 1, ERR));
   IS(SLMDB_INVALID_ARGUMENT, slmdb_batch_put_many(batch, theirs, scope, "\x90", 1, ERR));
-  IS(SLMDB_INVALID_ARGUMENT, slmdb_batch_delete(batch, theirs, scope, "k", 1, ERR));
-  IS(SLMDB_INVALID_ARGUMENT, slmdb_batch_clear(batch, theirs, scope, ERR));
+  IS(SLMDB_INVALID_ARGUMENT, slmdb_batch_delete(batch, theirs, scope, "k", 1, NULL, ERR));
+  IS(SLMDB_INVALID_ARGUMENT, slmdb_batch_clear(batch, theirs, scope, NULL, ERR));
   IS(SLMDB_INVALID_KEY, slmdb_batch_put(batch, typed, scope, "\xc1", 1, "\1", 1, ERR));
   IS(SLMDB_INVALID_VALUE, slmdb_batch_put(batch, typed, scope, "\1", 1, "\1\1", 2, ERR));
   IS(SLMDB_EMPTY_KEY, slmdb_batch_put_many(batch, db, scope, "\x94\xc4\1a\xc4\1b\xc4\0\xc4\0", 11, ERR));

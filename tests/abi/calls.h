@@ -184,8 +184,8 @@ static inline int32_t calls_of_batch(int call, const calls_handles *h, slmdb_err
     case CALL_BATCH_PUT_IF_ABSENT: return slmdb_batch_put_if_absent(b, h->of.db, h->of.scope, "l", 1, "v", 1, error);
     case CALL_BATCH_PUT_MANY:
       return slmdb_batch_put_many(b, h->of.db, h->of.scope, "\x92\xc4\x01k\xc4\x01v", 7, error);
-    case CALL_BATCH_DELETE: return slmdb_batch_delete(b, h->of.db, h->of.scope, "k", 1, error);
-    case CALL_BATCH_CLEAR: return slmdb_batch_clear(b, h->of.db, h->of.scope, error);
+    case CALL_BATCH_DELETE: return slmdb_batch_delete(b, h->of.db, h->of.scope, "k", 1, NULL, error);
+    case CALL_BATCH_CLEAR: return slmdb_batch_clear(b, h->of.db, h->of.scope, NULL, error);
     case CALL_BATCH_SUBMIT: return slmdb_batch_submit(b, NULL, NULL, error);
     case CALL_BATCH_APPLY: return slmdb_batch_apply(b, error);
     case CALL_DB_APPLY_PUT: return slmdb_db_apply_put(h->of.db, h->of.scope, "k", 1, "v", 1, error);

@@ -190,6 +190,10 @@ static int32_t open_batch(worker *w) {
   return status;
 }
 
+/* What batches may write to until they have come to something, which may be after the call's end. */
+static bool told_deleted;
+static uint64_t told_count;
+
 static int32_t fill_batch(worker *w) {
   static __thread unsigned char memory[1 << 14];
   dice *d = &w->d;
@@ -201,8 +205,10 @@ static int32_t fill_batch(worker *w) {
       /* where one thread could wait for the transaction of another one that waits for it, nobody waits */
       if (threads > 1 || !dice_once(d, 4)) break;
       return slmdb_db_apply_put(some_db(w), some_scope(w), key.bytes, key.length, value.bytes, value.length, some_error(w));
-    case 0: return slmdb_batch_clear(some_batch(w), some_db(w), some_scope(w), some_error(w));
-    case 1: return slmdb_batch_delete(some_batch(w), some_db(w), some_scope(w), key.bytes, key.length, some_error(w));
+    case 0: return slmdb_batch_clear(some_batch(w), some_db(w), some_scope(w), dice_once(d, 2) ? &told_count : NULL, some_error(w));
+    case 1:
+      return slmdb_batch_delete(some_batch(w), some_db(w), some_scope(w), key.bytes, key.length,
+                                dice_once(d, 2) ? &told_deleted : NULL, some_error(w));
     case 2:
       return slmdb_batch_put_if_absent(some_batch(w), some_db(w), some_scope(w), key.bytes, key.length, value.bytes,
                                        value.length, some_error(w));

@@ -287,20 +287,34 @@ static void abort_all(void) {
 
 static void take_status(void *user, const slmdb_error *result) { *(int32_t *)user = result->code; }
 
+static uint64_t held_by(table *t, int s) {
+  uint64_t held = 0;
+  for (int k = 0; k < KEYS; k++) held += t[s][k] != NONE;
+  return held;
+}
+
+enum { MOST_WRITES = 12 };
+
 /* A batch of several writes; one that wants a key to be new which is not fails whole. */
 static void run_batch(void) {
+  bool deleted[MOST_WRITES], was[MOST_WRITES];
+  uint64_t cleared[MOST_WRITES], held[MOST_WRITES];
   slmdb_batch *b = given_batch(env);
   table after[SCOPES];
   int32_t status = -1;
   bool fails = false;
   memcpy(after, stored, sizeof stored);
-  for (int i = (int)chance(12); i > 0; i--) {
+  memset(deleted, 0, sizeof deleted), memset(was, 0, sizeof was);
+  memset(cleared, 0, sizeof cleared), memset(held, 0, sizeof held);
+  for (int i = (int)chance(MOST_WRITES); i > 0; i--) {
     int s = (int)chance(SCOPES), n = (int)chance(KEYS), number = numbers++ % 2000, what = (int)chance(12);
     pack key = kinds_key(form, n), value = kinds_value(form, number);
     if (what < 5) IS(SLMDB_OK, slmdb_batch_put(b, db, scopes[s], KEY, value.bytes, value.size, ERR));
-    else if (what < 8) IS(SLMDB_OK, slmdb_batch_delete(b, db, scopes[s], KEY, ERR));
+    else if (what < 8) IS(SLMDB_OK, slmdb_batch_delete(b, db, scopes[s], KEY, &deleted[i], ERR));
     else if (what < 9) IS(SLMDB_OK, slmdb_batch_put_if_absent(b, db, scopes[s], KEY, value.bytes, value.size, ERR));
-    else if (what < 10) IS(SLMDB_OK, slmdb_batch_clear(b, db, scopes[s], ERR));
+    else if (what < 10) IS(SLMDB_OK, slmdb_batch_clear(b, db, scopes[s], &cleared[i], ERR));
+    if (what >= 5 && what < 8) was[i] = after[s][n] != NONE;
+    if (what == 9) held[i] = held_by(after, s);
     if (what == 8 && after[s][n] != NONE) fails = true;
     if (what == 9)
       for (int k = 0; k < KEYS; k++) after[s][k] = NONE;
@@ -317,7 +331,9 @@ static void run_batch(void) {
   IS(SLMDB_OK, slmdb_batch_submit(b, take_status, &status, ERR));
   IS(SLMDB_OK, slmdb_env_flush(env, ERR));
   CHECK(status == (fails ? SLMDB_KEY_EXISTS : SLMDB_OK));
-  if (!fails) memcpy(stored, after, sizeof stored);
+  if (fails) return;
+  memcpy(stored, after, sizeof stored);
+  CHECK(memcmp(deleted, was, sizeof was) == 0 && memcmp(cleared, held, sizeof held) == 0);
 }
 
 /* Everything that is stored, read by a snapshot. */

@@ -229,7 +229,7 @@ static inline void witness_batch(witness *w, dice *d) {
     w->calls++;
     switch (dice_below(d, 6)) {
       case 0:
-        IS(SLMDB_OK, slmdb_batch_delete(batch, db, w->scope, key.bytes, key.size, ERR));
+        IS(SLMDB_OK, slmdb_batch_delete(batch, db, w->scope, key.bytes, key.size, NULL, ERR));
         after[f][n] = WITNESS_NONE;
         break;
       case 1:

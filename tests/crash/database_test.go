@@ -72,7 +72,7 @@ func adapt[K, V any](db *core.DB[K, V], key func(int) K, keyOf func(K) int, valu
 	return &database{
 		raw:         db.Raw(),
 		batchPut:    func(b *core.Batch, s core.Scope, k int, v string) error { return db.BatchPut(b, s, key(k), value(v)) },
-		batchDelete: func(b *core.Batch, s core.Scope, k int) error { return db.BatchDelete(b, s, key(k)) },
+		batchDelete: func(b *core.Batch, s core.Scope, k int) error { return db.BatchDelete(b, s, key(k), nil) },
 		put:         func(t *core.Txn, s core.Scope, k int, v string) error { return db.Put(t, s, key(k), value(v)) },
 		delete: func(t *core.Txn, s core.Scope, k int) error {
 			_, err := db.Delete(t, s, key(k))

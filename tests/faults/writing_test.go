@@ -102,7 +102,7 @@ func (u use[K, V]) apply(env *core.Env, s core.Scope) error {
 			return err
 		}
 	}
-	if err := u.db.BatchDelete(b, s, u.key(5)); err != nil {
+	if err := u.db.BatchDelete(b, s, u.key(5), nil); err != nil {
 		return err
 	}
 	return env.Apply(ctx, b)

@@ -21,8 +21,11 @@ type batch struct {
 	got  chan error
 }
 
-// batchWrite is a put or, with absent for a value, a delete.
-type batchWrite struct{ database, scope, key, value int }
+// batchWrite is a put or, with absent for a value, a delete, which says whether there was something.
+type batchWrite struct {
+	database, scope, key, value int
+	deleted                     *bool
+}
 
 func (b *batch) String() string { return b.name }
 
@@ -31,6 +34,8 @@ func (b *batch) do(h *history, w *world) {
 	for _, write := range b.writes[:b.good] {
 		if write.value != absent {
 			w.register(write.scope, h.home(write.scope))
+		} else {
+			same(h, *write.deleted, w.held[write.database][write.scope][write.key] != absent)
 		}
 		w.set(write.database, write.scope, write.key, write.value)
 	}
@@ -73,10 +78,11 @@ func (t target) add(b *batch) string {
 	}
 	name := fmt.Sprintf("%s%s.", t.db.variable(), t.client.suffix)
 	if h.maybe(1, 3) {
-		err := t.db.batchDelete(b.core, t.in(), key)
+		deleted := new(bool)
+		err := t.db.batchDelete(b.core, t.in(), key, deleted)
 		h.want(err, t.db.toRead(key))
 		if err == nil {
-			b.add(batchWrite{t.database, t.scope, key, absent}, false)
+			b.add(batchWrite{t.database, t.scope, key, absent, deleted}, false)
 		}
 		return fmt.Sprintf("%sBatchDelete(%v, %v, %v)", name, b, scopeText(t.in()), t.key(key))
 	}
@@ -91,7 +97,7 @@ func (t target) add(b *batch) string {
 	}
 	h.want(err, t.db.toPut(key))
 	if err == nil {
-		b.add(batchWrite{t.database, t.scope, key, number}, t.scope == 0 && t.db.reserved(key))
+		b.add(batchWrite{t.database, t.scope, key, number, nil}, t.scope == 0 && t.db.reserved(key))
 	}
 	return fmt.Sprintf("%sBatchPut(%v, %v, %v, %v)", name, b, scopeText(t.in()), t.key(key), t.number(number))
 }

@@ -104,7 +104,7 @@ type transacted interface {
 	valuesOnly(t *core.Txn, s core.Scope, r span) iter.Seq2[int, error]
 	cursor(t *core.Txn, s core.Scope, r span) (cursor, error)
 	batchPut(b *core.Batch, s core.Scope, key, value int) error
-	batchDelete(b *core.Batch, s core.Scope, key int) error
+	batchDelete(b *core.Batch, s core.Scope, key int, deleted *bool) error
 	// misuse passes a key that no key can be, or a range that makes no sense, and says which.
 	misuse(t *core.Txn, s core.Scope, how int) (call string, want core.Code, err error)
 }

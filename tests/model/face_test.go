@@ -235,8 +235,8 @@ func (f *face[K, V]) batchPut(b *core.Batch, s core.Scope, key, value int) error
 	return f.db.BatchPut(b, s, f.of(key), f.make(value))
 }
 
-func (f *face[K, V]) batchDelete(b *core.Batch, s core.Scope, key int) error {
-	return f.db.BatchDelete(b, s, f.of(key))
+func (f *face[K, V]) batchDelete(b *core.Batch, s core.Scope, key int, deleted *bool) error {
+	return f.db.BatchDelete(b, s, f.of(key), deleted)
 }
 
 func (f *face[K, V]) misuse(t *core.Txn, s core.Scope, how int) (call string, want core.Code, err error) {

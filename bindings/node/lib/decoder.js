@@ -428,7 +428,6 @@ function decodePage (bytes, bytesView, length, { keys, values, marksFloats: mark
 function readKeys (flat, marks) {
   marksFloats = marks
   for (let i = readShortTexts(flat, 0); i < flat.length; i = readShortTexts(flat, i + 1)) flat[i] = read(0)
-  marksFloats = false
   if (position !== end) fail('something follows them')
 }
 
@@ -448,20 +447,18 @@ function readShortTexts (flat, from) {
   for (; i < flat.length && at < end; i++) {
     const length = bytes[at] - 0xa0
     if (length < 0 || length > 31 || length >= end - at) break
-    const stop = ++at + length
+    const start = at + 1
+    const stop = start + length
     let bits = 0
-    let byte = at
+    let byte = start
     for (; byte + 4 <= stop; byte += 4) bits |= bytesView.getInt32(byte, true)
     for (; byte < stop; byte++) bits |= bytes[byte]
-    if ((bits & 0x80808080) !== 0) {
-      at--
-      break
-    }
+    if ((bits & 0x80808080) !== 0) break
     if (stop - textStart > text.length) {
-      text = latin1Slice.call(bytes, at, Math.min(at + WINDOW, end))
-      textStart = at
+      text = latin1Slice.call(bytes, start, Math.min(start + WINDOW, end))
+      textStart = start
     }
-    flat[i] = text.substring(at - textStart, stop - textStart)
+    flat[i] = text.substring(start - textStart, stop - textStart)
     at = stop
   }
   position = at

@@ -84,7 +84,11 @@ class Gathering {
     }
   }
 
-  /** A delete or a clear. @param {Target} target @param {number} what @param {unknown} scope @param {unknown} key */
+  /**
+   * A delete, whose promise says whether there was something, or a clear, whose promise says how many there were.
+   * @param {Target} target @param {number} what @param {unknown} scope @param {unknown} key
+   * @returns {Promise<any>}
+   */
   add (target, what, scope, key) {
     const unit = this.#unit ?? this.#begin()
     this.#flushPage()
@@ -96,7 +100,9 @@ class Gathering {
     } finally {
       encoder.reset(start)
     }
-    return this.#added(unit, false)
+    const promise = unit.ownDeletion(what === ADD.DELETE)
+    this.#count(unit)
+    return promise
   }
 
   /** @param {Target} target @param {unknown} scope @param {number} start @param {number} length */
@@ -157,8 +163,13 @@ class Gathering {
   /** @param {Unit} unit @param {boolean} isShared @returns {Promise<void>} */
   #added (unit, isShared) {
     const promise = isShared ? unit.share() : unit.own()
-    if (++unit.count >= MOST_WRITES || this.#length >= MOST_BYTES) this.submit()
+    this.#count(unit)
     return promise
+  }
+
+  /** @param {Unit} unit */
+  #count (unit) {
+    if (++unit.count >= MOST_WRITES || this.#length >= MOST_BYTES) this.submit()
   }
 
   #flushPage () {
@@ -207,6 +218,8 @@ class Gathering {
   }
 }
 
+/** Who waits for a delete or clear. @typedef {{ settling: Settling, isOfOne: boolean }} Deletion */
+
 /** What is submitted at once. */
 class Unit {
   /** Named here so that it is not collected meanwhile. */
@@ -221,6 +234,8 @@ class Unit {
   #own = []
   /** @type {number[]} */
   #indexes = []
+  /** Of them the deletes and clears. @type {Deletion[]} */
+  #deletions = []
 
   /** @param {import('./env.js').Env} env @param {() => void} whenSettled */
   constructor (env, whenSettled) {
@@ -239,8 +254,20 @@ class Unit {
     return settling.promise
   }
 
-  resolve () {
+  /** @param {boolean} isOfOne it is a delete, not a clear */
+  ownDeletion (isOfOne) {
+    const promise = this.own()
+    this.#deletions.push({ settling: this.#own[this.#own.length - 1], isOfOne })
+    return promise
+  }
+
+  /** @param {Buffer} [deleted] how many entries each delete and clear deleted, as doubles */
+  resolve (deleted) {
     this.#whenSettled()
+    for (const [i, { settling, isOfOne }] of this.#deletions.entries()) {
+      const count = /** @type {Buffer} */ (deleted).readDoubleLE(8 * i)
+      settling.resolve(isOfOne ? count > 0 : count)
+    }
     for (const one of this.#own) one.resolve() // nothing happens if it was refused before
     this.#shared?.resolve()
   }
@@ -266,11 +293,11 @@ function isSafe (key) {
 
 /** A promise and what settles it. */
 class Settling {
-  /** @type {() => void} */
+  /** @type {(value?: any) => void} */
   resolve = () => {}
   /** @type {(error: unknown) => void} */
   reject = () => {}
-  /** @type {Promise<void>} */
+  /** @type {Promise<any>} */
   promise = new Promise((resolve, reject) => {
     this.resolve = resolve
     this.reject = reject

@@ -247,7 +247,7 @@ class ScopeView {
     })
   }
 
-  /** @param {number} what @param {unknown} key @returns {Promise<void>} */
+  /** @param {number} what @param {unknown} key @returns {Promise<any>} */
   #remove (what, key) {
     try {
       this.#database.env.checkOutside()

@@ -18,15 +18,16 @@ check('put, putIfAbsent, delete, clear, putMany, batch of a view', async (place)
   await Promise.all([view.put('a', 1), db.scope('other').put('a', 'other'), db.scope().put('a', 'default')])
   assert.deepEqual([view.get('a'), db.scope('other').get('a'), db.scope().get('a')], [1, 'other', 'default'])
   assert.deepEqual(await Promise.all([view.putIfAbsent('a', 2), view.putIfAbsent('b', 2)]), [false, true])
-  assert.equal(await view.delete('a'), undefined)
-  await view.delete('never there')
+  const deleted = await Promise.all([view.delete('a'), view.delete('a'), view.delete('never there')])
+  assert.deepEqual(deleted, [true, false, false])
   await view.putMany([['x', 1], ['y', 2]])
   await view.putMany(async function * () { yield ['z', 3] }())
   await view.batch([{ type: 'put', key: 'c', value: 3 }, { type: 'delete', key: 'b' }])
   assert.deepEqual([...view], [['c', 3], ['x', 1], ['y', 2], ['z', 3]])
   await view.batch([{ type: 'clear' }, { type: 'putIfAbsent', key: 'd', value: 4 }])
   assert.deepEqual([...view], [['d', 4]])
-  await view.clear()
+  const cleared = await Promise.all([view.clear(), view.put('e', 5), view.clear(), view.clear()])
+  assert.deepEqual(cleared, [1, undefined, 1, 0])
   assert.deepEqual([view.isEmpty(), db.scope('other').get('a')], [true, 'other'])
 })
 
@@ -80,16 +81,20 @@ check('writes of one turn keep their order, whatever they are and wherever they 
   const next = (below) => { seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0; return seed % below }
   const refused = []
   const done = []
+  const expect = (promise, result) => done.push(promise.then((came) => assert.strictEqual(came, result)))
   for (let i = 0; i < 6000; i++) {
     const which = next(views.length)
     const [view, model, key] = [views[which], models[which], `key ${next(50)}`]
     const stored = which < 2 ? key : Buffer.from(key)
     const value = Buffer.alloc(next(40) === 0 ? 20000 : 5, i)
     const what = next(20)
-    if (what < 14) done.push(view.put(stored, value)) && model.set(key, value)
-    else if (what < 17) done.push(view.delete(stored)) && model.delete(key)
-    else if (what < 18) done.push(view.putIfAbsent(stored, value)) && model.has(key) || model.set(key, value)
-    else if (what < 19) done.push(view.clear()) && model.clear()
+    if (what < 14) expect(view.put(stored, value), undefined) && model.set(key, value)
+    else if (what < 17) expect(view.delete(stored), model.delete(key))
+    else if (what < 18) {
+      expect(view.putIfAbsent(stored, value), !model.has(key))
+      if (!model.has(key)) model.set(key, value)
+    }
+    else if (what < 19) expect(view.clear(), model.size) && model.clear()
     else refused.push(view.put(which < 2 ? 'x'.repeat(600) : Buffer.alloc(600), value).catch((error) => error))
     if (next(200) === 0) await new Promise(setImmediate)
     if (next(300) !== 0) continue

@@ -38,7 +38,7 @@ check('what waits for a transaction is done in order afterwards, batches of the 
   writing.commit()
   await Promise.all(done)
   const names = ['put', 'batch', 'flush', 'delete', 'insert', 'again', 'large']
-  const results = { insert: true, again: false }
+  const results = { insert: true, again: false, delete: true }
   const got = (name) => order.filter(([one]) => one === name).map(([, result]) => result)
   for (const name of names) assert.deepEqual(got(name), Array(5).fill(results[name]))
   assert.equal(view.get('k'), 'insert 4')

@@ -102,10 +102,10 @@ export class ScopeView<K = Key, V = Value> implements Iterable<[ReadKey<K>, Read
   put(key: K, value: V): Promise<void>
   /** Stores a value if nothing is under the key, and says whether it did. */
   putIfAbsent(key: K, value: V): Promise<boolean>
-  /** Deletes an entry; that there is none is no error. Only {@link ScopeView.deleteSync} says whether there was one. */
-  delete(key: K): Promise<void>
-  /** Deletes all entries of the scope in this database. Only {@link ScopeView.clearSync} says how many. */
-  clear(): Promise<void>
+  /** Deletes an entry, and says whether there was one. */
+  delete(key: K): Promise<boolean>
+  /** Deletes all entries of the scope in this database, and says how many there were. */
+  clear(): Promise<number>
 
   /**
    * Puts entries, all or none. They are all held in memory before.

@@ -208,7 +208,7 @@ def test_await(env, users):
         assert await tenant.put_if_absent("new", 1)
         assert not await tenant.put_if_absent("new", 2)
         await tenant.put_many({"x": 1, "y": 2})
-        await tenant.delete("x")
+        assert [await tenant.delete("x"), await tenant.delete("x")] == [True, False]
         assert [key async for key in tenant] == ["new", "y", *range(200)]
         assert [entry async for entry in tenant.range(reverse=True, limit=2)] == [(199, 199), (198, 198)]
         async for key, _ in tenant.range():
@@ -220,7 +220,8 @@ def test_await(env, users):
         with pytest.raises(scoped_lmdb.KeyExistsError):
             await env.submit(batch)
         assert tenant.view.get("new") == 1
-        await tenant.clear()
+        held = len(tenant.view)
+        assert [await tenant.clear(), await tenant.clear()] == [held, 0]
         assert not tenant.view
 
     asyncio.run(main())

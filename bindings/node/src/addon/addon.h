@@ -256,6 +256,8 @@ void result_refuse_none(void *result);
 void result_arrive(void *result, const slmdb_error *error);
 /* The same for a job, with its answer, which is freed later; NULL: none. */
 void result_arrive_with(void *result, const slmdb_error *error, void *answer, size_t length);
+/* Sets the answer of a result that has not arrived. */
+void result_answer(void *result, void *answer, size_t length);
 /* result_arrive for many: each is appended, and then JavaScript's thread is woken for so many. */
 struct results *result_append(void *result, const slmdb_error *error);
 void results_wake(struct results *results, size_t count);

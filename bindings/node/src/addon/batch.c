@@ -18,8 +18,8 @@ static bool add(struct instance *self, slmdb_batch *batch) {
     case ADD_PUT_IF_ABSENT:
       status = slmdb_batch_put_if_absent(batch, db, scope, key, key_length, value, value_length, error);
       break;
-    case ADD_DELETE: status = slmdb_batch_delete(batch, db, scope, key, key_length, error); break;
-    case ADD_CLEAR: status = slmdb_batch_clear(batch, db, scope, error); break;
+    case ADD_DELETE: status = slmdb_batch_delete(batch, db, scope, key, key_length, NULL, error); break;
+    case ADD_CLEAR: status = slmdb_batch_clear(batch, db, scope, NULL, error); break;
     case ADD_PUT_MANY: status = slmdb_batch_put_many(batch, db, scope, key, key_length, error); break;
     default: refuse(self, SLMDB_INTERNAL, "scoped-lmdb (Node): nothing of this number can be added to a batch");
   }

@@ -82,17 +82,37 @@ static bool add_each(slmdb_batch *batch, struct unit *unit, const struct op *op)
   return true;
 }
 
-static bool add_op(slmdb_batch *batch, struct unit *unit, const struct op *op) {
+static bool add_op(slmdb_batch *batch, struct unit *unit, struct op *op) {
   slmdb_error error;
   int32_t status;
   switch (op->what) {
     case ADD_PUT_MANY:
       status = slmdb_batch_put_many(batch, op->db, op->scope, op->bytes, op->length, NULL);
       return status == SLMDB_OK || add_each(batch, unit, op);
-    case ADD_DELETE: status = slmdb_batch_delete(batch, op->db, op->scope, op->bytes, op->length, &error); break;
-    default: status = slmdb_batch_clear(batch, op->db, op->scope, &error);
+    case ADD_DELETE:
+      status = slmdb_batch_delete(batch, op->db, op->scope, op->bytes, op->length, &op->deleted, &error);
+      break;
+    default: status = slmdb_batch_clear(batch, op->db, op->scope, &op->cleared, &error);
   }
   return status == SLMDB_OK || result_refuse(unit->result, op->first, &error);
+}
+
+/*
+ * What the unit's deletes and clears came to, in their order: how many entries each deleted. It is the result's. False
+ * without memory.
+ */
+static bool tell_deleted(struct unit *unit) {
+  size_t count = 0;
+  for (const struct op *op = unit->first; op != NULL; op = op->next) count += op->what != ADD_PUT_MANY;
+  if (count == 0) return true;
+  double *deleted = malloc(count * sizeof *deleted);
+  if (deleted == NULL) return false;
+  result_answer(unit->result, deleted, count * sizeof *deleted);
+  for (const struct op *op = unit->first; op != NULL; op = op->next) {
+    if (op->what == ADD_DELETE) *deleted++ = op->deleted;
+    if (op->what == ADD_CLEAR) *deleted++ = (double)op->cleared;
+  }
+  return true;
 }
 
 /* Adds a unit; if it cannot be committed without one that was refused, answers so and returns false. */
@@ -100,7 +120,7 @@ static bool add_unit(slmdb_batch *batch, struct unit *unit) {
   static const slmdb_error dropped = {
       .code = SLMDB_CANCELED, .message = "another write of the same turn was refused, and none of them was done"};
   result_refuse_none(unit->result); /* of an attempt before */
-  for (const struct op *op = unit->first; op != NULL; op = op->next) {
+  for (struct op *op = unit->first; op != NULL; op = op->next) {
     if (add_op(batch, unit, op)) continue;
     answer(unit, &dropped);
     return false;
@@ -130,6 +150,10 @@ static int32_t apply(const struct committer *committer, struct unit *units, cons
   return status;
 }
 
+/* Of writes that were done. */
+static const slmdb_error untold = {
+    .code = SLMDB_OUT_OF_MEMORY, .message = "the writes were done, but there was no memory to say what they deleted"};
+
 /* Commits the units up to `end` together; if that fails, each alone. What may have been done is not done twice. */
 static void commit(struct committer *committer, struct unit *units, const struct unit *end) {
   slmdb_error error = {.code = SLMDB_OK};
@@ -145,6 +169,7 @@ static void commit(struct committer *committer, struct unit *units, const struct
     if (!is_sure) status = apply(committer, unit, unit->next, &error);
     if (unit->is_answered) continue;
     if (status == SLMDB_OK) error.code = SLMDB_OK;
+    if (status == SLMDB_OK && !tell_deleted(unit)) error = untold;
     results = result_append(unit->result, &error);
     answered++;
   }

@@ -21,6 +21,8 @@ struct op {
   uint32_t count;
   size_t length;
   uint32_t *places; /* of each put in the page; in the same memory */
+  bool deleted; /* what a delete came to */
+  uint64_t cleared; /* and a clear */
   unsigned char *bytes;
 };
 

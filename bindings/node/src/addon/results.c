@@ -3,7 +3,7 @@
  *
  * A result arrives on a thread of the library or of the addon, is put at the end of a list, and wakes JavaScript's
  * thread if nothing did so before it. There the whole list is delivered: one call of JavaScript for as many successes
- * as follow each other, and one for each failure and each answer of a job.
+ * as follow each other, and one for each failure and each answer: of a job, or of writes that say what they deleted.
  *
  * The list outlives the thread of JavaScript as long as a batch is under way. Node's thread-safe function does not: it
  * is used under a lock of its own, and only until the cleanup hook that was added after it, and so runs before its end.
@@ -26,7 +26,7 @@ struct result {
   double index; /* of the only write that this is about; -1: it is about all */
   int32_t code;
   char *message; /* NULL: none, or no memory for it */
-  void *answer;  /* of a job that succeeded; NULL: none */
+  void *answer;  /* of what succeeded; NULL: none */
   size_t answer_length;
 };
 
@@ -128,9 +128,14 @@ void result_arrive(void *user, const slmdb_error *error) { result_arrive_with(us
 
 void result_arrive_with(void *user, const slmdb_error *error, void *answer, size_t length) {
   struct result *result = user;
+  result_answer(result, answer, length);
+  results_wake(result_append(result, error), 1);
+}
+
+void result_answer(void *user, void *answer, size_t length) {
+  struct result *result = user;
   result->answer = answer;
   result->answer_length = length;
-  results_wake(result_append(result, error), 1);
 }
 
 struct results *result_append(void *user, const slmdb_error *error) {
@@ -221,13 +226,14 @@ static void deliver(napi_env env, napi_value callback, void *context, void *data
   while (result != NULL) {
     napi_handle_scope scope;
     if (napi_open_handle_scope(env, &scope) != napi_ok) scope = NULL;
-    if (result->answer != NULL) deliver_answer(env, callback, result);
-    else if (result->code == SLMDB_OK) all->ids[successes++] = result->id;
-    if (successes == all->ids_size || (result->code != SLMDB_OK && successes > 0)) {
+    bool is_plain = result->code == SLMDB_OK && result->answer == NULL;
+    if (is_plain) all->ids[successes++] = result->id;
+    if (successes == all->ids_size || (!is_plain && successes > 0)) {
       deliver_successes(env, callback, successes);
       successes = 0;
     }
     if (result->code != SLMDB_OK) deliver_failure(env, callback, result);
+    else if (!is_plain) deliver_answer(env, callback, result);
     if (scope != NULL) napi_close_handle_scope(env, scope);
     struct result *next = result->next;
     if (result->index < 0) count++;

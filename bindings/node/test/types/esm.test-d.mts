@@ -187,6 +187,8 @@ env.write((txn) => {
 // asynchronous writes
 const put = tenant.put('bob', { age: 40 })
 expectType<Promise<void>>(put)
+expectType<Promise<boolean>>(tenant.delete('bob'))
+expectType<Promise<number>>(tenant.clear())
 const absent = tenant.putIfAbsent('bob', { age: 40 })
 expectType<Promise<boolean>>(absent)
 await tenant.batch([{ type: 'put', key: 'a', value: { age: 1 } }, { type: 'delete', key: 'b' }, { type: 'clear' }])

@@ -142,14 +142,16 @@ class AsyncScopeView(Generic[K, V]):
         batch.put_many(self._view.database, self._view.scope, entries)
         await batch.submit()
 
-    async def delete(self, key: K) -> None:
-        """Deletes an entry, if it is there."""
+    async def delete(self, key: K) -> bool:
+        """Deletes an entry, and returns whether there was one."""
         batch = self._view.database.env.batch()
-        batch.delete(self._view.database, self._view.scope, key)
+        deleted = batch._delete_told(self._view.database, self._view.scope, key)
         await batch.submit()
+        return deleted.value
 
-    async def clear(self) -> None:
-        """Deletes all entries of the scope in this database."""
+    async def clear(self) -> int:
+        """Deletes all entries of the scope in this database, and returns how many there were."""
         batch = self._view.database.env.batch()
-        batch.clear(self._view.database, self._view.scope)
+        count = batch._clear_told(self._view.database, self._view.scope)
         await batch.submit()
+        return count.value

@@ -8,6 +8,7 @@ import contextlib
 import itertools
 import weakref
 from collections.abc import Generator
+from ctypes import byref, c_bool, c_uint64
 from typing import TYPE_CHECKING, Any
 
 from . import _declare, _frame
@@ -31,6 +32,9 @@ class Submitted(concurrent.futures.Future[None]):
     same. What `add_done_callback` calls, runs on a thread of the library that others wait for, so it must be quick.
     """
 
+    #: Kept from being freed until the result has come, whoever still waits for it.
+    _told: list[c_bool | c_uint64]
+
     def __await__(self) -> Generator[Any, None, None]:
         import asyncio
 
@@ -45,10 +49,12 @@ class Batch:
     Database of the same name, after which the batch is as it was; ClosedError when it has ended.
     """
 
-    __slots__ = ("__weakref__", "_env", "_handle")
+    __slots__ = ("__weakref__", "_env", "_handle", "_told")
 
     def __init__(self, env: Env) -> None:
         self._env = env
+        # What the library writes to until the batch has come to something.
+        self._told: list[c_bool | c_uint64] = []
         handle = Handle(env._library.slmdb_batch_close)
         frame = _frame.take()
         status = env._library.slmdb_batch_open(env._handle.argument, handle.out, frame.error_ref)
@@ -86,13 +92,30 @@ class Batch:
 
     def delete(self, database: Database[K, V], scope: ScopeLike, key: K) -> None:
         """Adds a delete. That there is nothing to delete is no error."""
-        frame = _frame.take()
-        packed = database._pack_key(frame, key)
-        self._add(self._env._library.slmdb_batch_delete, database, scope, frame, packed, len(packed))
+        self._delete(database, scope, key, None)
 
     def clear(self, database: Database[K, V], scope: ScopeLike) -> None:
         """Adds the deletion of all entries of a scope in a database."""
-        self._add(self._env._library.slmdb_batch_clear, database, scope, _frame.take())
+        self._add(self._env._library.slmdb_batch_clear, database, scope, _frame.take(), None)
+
+    def _delete_told(self, database: Database[K, V], scope: ScopeLike, key: K) -> c_bool:
+        """Adds a delete, and returns what will say whether there was something."""
+        deleted = c_bool()
+        self._told.append(deleted)
+        self._delete(database, scope, key, byref(deleted))
+        return deleted
+
+    def _clear_told(self, database: Database[K, V], scope: ScopeLike) -> c_uint64:
+        """Adds a clear, and returns what will be the number of entries that it deleted."""
+        count = c_uint64()
+        self._told.append(count)
+        self._add(self._env._library.slmdb_batch_clear, database, scope, _frame.take(), byref(count))
+        return count
+
+    def _delete(self, database: Database[K, V], scope: ScopeLike, key: K, deleted: Any) -> None:
+        frame = _frame.take()
+        packed = database._pack_key(frame, key)
+        self._add(self._env._library.slmdb_batch_delete, database, scope, frame, packed, len(packed), deleted)
 
     def _put(self, database: Database[Any, Any], function: Any, scope: ScopeLike, key: Any, value: Any) -> None:
         frame = _frame.take()
@@ -120,6 +143,7 @@ class Batch:
             raise ClosedError("the program is ending: submit batches before")
         number = next(_numbers)
         submitted = Submitted()
+        submitted._told = self._told
         submitted.set_running_or_notify_cancel()
         _pending[number] = submitted
         _submitting.add(env)
