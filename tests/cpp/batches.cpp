@@ -22,7 +22,12 @@ static void futures(const std::string &folder) {
   batch.put_if_absent(db, a, "new", "v");
   batch.put_many(db, a, {{"m1", "1"}, {"m2", "2"}});
   batch.put_page(db, a, "\x92\xc4\1p\xc4\1v"sv);
+  bool deleted = false, missing = true;
+  std::uint64_t cleared = 0;
+  batch.del(db, a, "m1", &deleted);
+  batch.del(db, a, "m1", &missing);
   batch.del(db, a, "m1");
+  batch.clear(db, b, &cleared);
   batch.clear(db, b);
   CHECK(count(env, db, a) == 0);
   std::future<void> future = batch.submit();
@@ -30,6 +35,7 @@ static void futures(const std::string &folder) {
   THROWS(closed, batch.submit());
   batch.close(); // nothing
   future.get();
+  CHECK(deleted && !missing && cleared == 1);
   CHECK(count(env, db, a) == 4 && count(env, db, b) == 0);
 
   Batch refused = env.batch(), after = env.batch();
