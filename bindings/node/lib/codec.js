@@ -5,6 +5,7 @@ const encoder = require('./encoder.js')
 const { SlmdbError, STATUS } = require('./errors.js')
 const { copyOf } = require('./bytes.js')
 const { decode } = require('./decoder.js')
+const { EXTENDED } = require('./extension.js')
 
 /**
  * How values become bytes, if the user says so: `new Packr()` of npm msgpackr is one.
@@ -49,8 +50,18 @@ function writeTypedKey (key) {
 
 /** @param {unknown} value */
 function writeTypedValue (value) {
+  writeValueAt(value, 0)
+}
+
+/** @param {unknown} value */
+function writeExtendedValue (value) {
+  writeValueAt(value, EXTENDED)
+}
+
+/** @param {unknown} value @param {number} depth */
+function writeValueAt (value, depth) {
   try {
-    encoder.writeAny(value, 0)
+    encoder.writeAny(value, depth)
   } catch (error) {
     throw named(STATUS.INVALID_VALUE, 'the value cannot be written', error)
   }
@@ -107,6 +118,11 @@ function readMarkedKey (from, start, end) {
 }
 
 /** @type {Codec['readValue']} */
+function readExtendedValue (from, start, end) {
+  return decode(from.answer, from.view, start, end, false, EXTENDED)
+}
+
+/** @type {Codec['readValue']} */
 function readRaw (from, start, end) {
   return copyOf(from.answer, start, end - start)
 }
@@ -148,16 +164,16 @@ function valuesBy (codec, rawValues) {
 
 /**
  * @param {{ rawKeys: boolean, rawValues: boolean, floatKeys: boolean, floatValues: boolean, isHeedTyped: boolean,
- *   codec: ValueCodec | undefined }} kind
+ *   extensions: boolean, codec: ValueCodec | undefined }} kind
  * @returns {Codec}
  */
-function makeCodec ({ rawKeys, rawValues, floatKeys, floatValues, isHeedTyped, codec }) {
+function makeCodec ({ rawKeys, rawValues, floatKeys, floatValues, isHeedTyped, extensions, codec }) {
   const typedKey = floatKeys ? numbersAsFloats(writeTypedKey) : writeTypedKey
-  const typedValue = floatValues ? numbersAsFloats(writeTypedValue) : writeTypedValue
+  const typedValue = floatValues ? numbersAsFloats(writeTypedValue) : extensions ? writeExtendedValue : writeTypedValue
   const values = {
     writeValue: rawValues ? writeRawValue : typedValue,
     writePageValue: rawValues ? writeRawPageValue : typedValue,
-    readValue: rawValues ? readRaw : readTyped,
+    readValue: rawValues ? readRaw : extensions ? readExtendedValue : readTyped,
     decodePiece: undefined
   }
   return {
@@ -167,7 +183,12 @@ function makeCodec ({ rawKeys, rawValues, floatKeys, floatValues, isHeedTyped, c
     ...(codec === undefined ? values : valuesBy(codec, rawValues)),
     rawValues: rawValues && codec === undefined,
     isOurs: codec === undefined && !isHeedTyped,
-    shape: { marksFloats: !rawKeys && !floatKeys, pieces: codec !== undefined, binary: rawValues }
+    shape: {
+      marksFloats: !rawKeys && !floatKeys,
+      pieces: codec !== undefined,
+      binary: rawValues,
+      depth: extensions ? EXTENDED : 0
+    }
   }
 }
 

@@ -190,7 +190,7 @@ if (Symbol.dispose !== undefined) {
 
 /** All that a list has, at once, flat: names and what is said of them. @param {number} cursor */
 function readAll (cursor) {
-  const shape = { keys: true, values: true, marksFloats: false, pieces: false, binary: false }
+  const shape = { keys: true, values: true, marksFloats: false, pieces: false, binary: false, depth: 0 }
   const all = []
   try {
     for (;;) {

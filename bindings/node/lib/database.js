@@ -58,8 +58,8 @@ class Database {
    * @param {symbol} made
    * @param {import('./env.js').Env} env
    * @param {{ name: string, kind: number, handle: number, envHandle: number, keyType: unknown, valueType: unknown,
-   *   codec: import('./codec.js').ValueCodec | undefined, gathering: import('./gathering.js').Gathering,
-   *   newest: import('./newest.js').Newest }} opened
+   *   extensions: boolean, codec: import('./codec.js').ValueCodec | undefined,
+   *   gathering: import('./gathering.js').Gathering, newest: import('./newest.js').Newest }} opened
    * @param {import('./scope.js').ScopeHandles} scopes
    */
   constructor (made, env, opened, scopes) {
@@ -75,6 +75,7 @@ class Database {
       floatKeys: FLOATS.includes(/** @type {string} */ (opened.keyType)),
       floatValues: FLOATS.includes(/** @type {string} */ (opened.valueType)),
       isHeedTyped: opened.keyType !== undefined || opened.valueType !== undefined,
+      extensions: opened.extensions,
       codec: opened.codec
     })
     this.#putFlags = putFlags(this.#codec, opened.kind)
@@ -426,8 +427,9 @@ class Database {
         encoder.reset(start)
       }
     }
-    const { marksFloats, pieces, binary } = this.#codec.shape // not spread, which V8 reads more slowly than a literal
-    const shape = { keys: shown.keys, values: shown.values, marksFloats, pieces, binary }
+    // not spread, which V8 reads more slowly than a literal
+    const { marksFloats, pieces, binary, depth } = this.#codec.shape
+    const shape = { keys: shown.keys, values: shown.values, marksFloats, pieces, binary, depth }
     const decodePiece = shown.values ? this.#codec.decodePiece : undefined
     const signal = checkSignal(options.signal)
     return new Entries({ txn, open, seek, shape, decodePiece, signal, whenDone }, checkLimit(options.limit))
@@ -464,9 +466,9 @@ function openDatabase (env, { envHandle, scopes, gathering, newest }, kind, name
   const start = encoder.mark()
   try {
     const handle = native.dbOpen(envHandle, start, encoder.writeName(name), { ...options.numbers, kind })
-    const { keyType, valueType, codec } = options
+    const { keyType, valueType, extensions, codec } = options
     const opened = { name, kind, handle, envHandle, gathering, newest }
-    return new Database(MADE_HERE, env, { ...opened, keyType, valueType, codec }, scopes)
+    return new Database(MADE_HERE, env, { ...opened, keyType, valueType, extensions, codec }, scopes)
   } catch (error) {
     if (!(error instanceof encoder.Unencodable)) throw error
     throw new SlmdbError(STATUS.INVALID_NAME, `the database's name cannot be written: ${error.message}`)

@@ -6,9 +6,10 @@
 const { Buffer, isUtf8 } = require('node:buffer') // the global Buffer is a getter
 const { copyOfMany, startPage } = require('./bytes.js')
 const { SlmdbError, STATUS } = require('./errors.js')
-const { Extension } = require('./extension.js')
+const { EXTENDED, Extension, TYPE } = require('./extension.js')
 const { Float } = require('./float.js')
 const shapes = require('./shapes.js')
+const { readTimestamp } = require('./timestamp.js')
 
 /**
  * What toString(encoding, start, end) comes to, without its checks of the arguments, which cost as much as the work.
@@ -27,7 +28,6 @@ const latin1Slice = slicerOf('latin1')
 
 /** Levels of nesting. Python's msgpack reads no more either. */
 const DEEPEST = 1024
-const LARGEST_TIME = 8.64e15
 
 /** @type {Buffer} */
 let buffer = Buffer.alloc(0)
@@ -196,34 +196,30 @@ function readRestAsMap (object, key, left, depth) {
   return map
 }
 
-/** @param {number} length */
-function readExtension (length) {
+/** @param {number} length @param {number} above */
+function readExtension (length, above) {
   claim(length + 1)
   const type = view.getInt8(position++)
-  if (type === -1) return readTimestamp(length)
+  if (type === -1) {
+    position += length
+    return readTimestamp(view, position - length, length) ?? fail('a timestamp outside the range of Date')
+  }
+  if (above >= EXTENDED && (type === TYPE.SET || type === TYPE.MAP)) return readExtended(type, length, above)
   return new Extension(type, readBinary(length))
 }
 
-/** @param {number} length */
-function readTimestamp (length) {
-  let seconds = 0
-  let nanoseconds = 0
-  if (length === 4) {
-    seconds = view.getUint32(position)
-  } else if (length === 8) {
-    const high = view.getUint32(position)
-    nanoseconds = high >>> 2
-    seconds = (high & 3) * 0x100000000 + view.getUint32(position + 4)
-  } else if (length === 12) {
-    nanoseconds = view.getUint32(position)
-    seconds = view.getInt32(position + 4) * 0x100000000 + view.getUint32(position + 8)
-  } else {
-    fail(`a timestamp of ${length} bytes`)
-  }
-  position += length
-  const time = seconds * 1000 + Math.floor(nanoseconds / 1000000)
-  if (nanoseconds > 999999999 || Math.abs(time) > LARGEST_TIME) fail('a timestamp outside the range of Date')
-  return new Date(time)
+/** @param {number} type @param {number} length @param {number} above */
+function readExtended (type, length, above) {
+  const stop = position + length
+  const head = buffer[position] // not one more extension, and so on, of which there is no depth
+  const isArray = (head & 0xf0) === 0x90 || head === 0xdc || head === 0xdd
+  const array = isArray ? /** @type {unknown[]} */ (read(above)) : []
+  if (!isArray || position !== stop) fail('an extension that holds something else than an array')
+  if (type === TYPE.SET) return new Set(array)
+  if (array.length % 2 !== 0) fail('an extension that holds a key without a value')
+  const map = new Map()
+  for (let i = 0; i < array.length; i += 2) map.set(array[i], array[i + 1])
+  return map
 }
 
 /** A number if that holds it exactly, else a BigInt. @param {boolean} signed */
@@ -276,7 +272,7 @@ function read (above) {
   if (first < 0x80) return first
   if (first >= 0xe0) return first - 0x100
   if (first >= 0xa0 && first < 0xc0) return readText(first - 0xa0)
-  if (first < 0xa0 && above >= DEEPEST) fail(`nested deeper than ${DEEPEST} levels`)
+  if (first < 0xa0 && (above & ~EXTENDED) >= DEEPEST) fail(`nested deeper than ${DEEPEST} levels`)
   if (first < 0x90) return readMap(first - 0x80, above + 1)
   if (first < 0xa0) return readArray(first - 0x90, above + 1)
   return readOther(first, above)
@@ -291,9 +287,9 @@ function readOther (first, above) {
     case 0xc4: return readBinary(readUint8())
     case 0xc5: return readBinary(readUint16())
     case 0xc6: return readBinary(readUint32())
-    case 0xc7: return readExtension(readUint8())
-    case 0xc8: return readExtension(readUint16())
-    case 0xc9: return readExtension(readUint32())
+    case 0xc7: return readExtension(readUint8(), above)
+    case 0xc8: return readExtension(readUint16(), above)
+    case 0xc9: return readExtension(readUint32(), above)
     case 0xca: return readFloat(4)
     case 0xcb: return readFloat(8)
     case 0xcc: return readUint8()
@@ -304,7 +300,7 @@ function readOther (first, above) {
     case 0xd1: return readSigned(2)
     case 0xd2: return readSigned(4)
     case 0xd3: return readInteger64(true)
-    case 0xd4: case 0xd5: case 0xd6: case 0xd7: case 0xd8: return readExtension(1 << (first - 0xd4))
+    case 0xd4: case 0xd5: case 0xd6: case 0xd7: case 0xd8: return readExtension(1 << (first - 0xd4), above)
     case 0xd9: return readText(readUint8())
     case 0xda: return readText(readUint16())
     case 0xdb: return readText(readUint32())
@@ -315,7 +311,7 @@ function readOther (first, above) {
 
 /** @param {number} first @param {number} above */
 function readLarge (first, above) {
-  if (above >= DEEPEST) fail(`nested deeper than ${DEEPEST} levels`)
+  if ((above & ~EXTENDED) >= DEEPEST) fail(`nested deeper than ${DEEPEST} levels`)
   const length = first === 0xdc || first === 0xde ? readUint16() : readUint32()
   return first < 0xde ? readArray(length, above + 1) : readMap(length, above + 1)
 }
@@ -324,12 +320,13 @@ function readLarge (first, above) {
  * The one object in the bytes from `from` to `to`.
  * @param {Buffer} bytes @param {DataView} bytesView of the same memory @param {number} from @param {number} to
  * @param {boolean} [marks] it is a key, whose floats that are whole are marked
+ * @param {number} [depth] 0, or EXTENDED
  * @returns {unknown}
  */
-function decode (bytes, bytesView, from, to, marks = false) {
+function decode (bytes, bytesView, from, to, marks = false, depth = 0) {
   start(bytes, bytesView, from, to)
   marksFloats = marks
-  const value = read(0)
+  const value = read(depth)
   if (position !== end) fail('something follows them')
   return value
 }
@@ -403,7 +400,7 @@ function skipOther (first) {
  * @param {PageShape} shape
  * @returns {unknown[]}
  */
-function decodePage (bytes, bytesView, length, { keys, values, marksFloats: marks, pieces, binary }) {
+function decodePage (bytes, bytesView, length, { keys, values, marksFloats: marks, pieces, binary, depth }) {
   start(bytes, bytesView, 0, length)
   const count = readCount()
   const flat = new Array(count)
@@ -418,7 +415,7 @@ function decodePage (bytes, bytesView, length, { keys, values, marksFloats: mark
       flat[i] = read(0)
       marksFloats = false
     }
-    flat[i + step - 1] = pieces ? readPiece(binary) : read(0)
+    flat[i + step - 1] = pieces ? readPiece(binary) : read(depth)
   }
   if (position !== end) fail('something follows them')
   return flat
@@ -470,16 +467,16 @@ function readShortTexts (flat, from) {
 /**
  * The answers of a page: true and a value, or false and nothing.
  * @param {Buffer} bytes @param {DataView} bytesView of the same memory @param {number} length
- * @param {Pick<PageShape, 'pieces' | 'binary'>} shape
+ * @param {Pick<PageShape, 'pieces' | 'binary' | 'depth'>} shape
  * @returns {unknown[]} the values, undefined where there is none
  */
-function decodeFound (bytes, bytesView, length, { pieces, binary }) {
+function decodeFound (bytes, bytesView, length, { pieces, binary, depth }) {
   start(bytes, bytesView, 0, length)
   const count = readCount() / 2
   const values = new Array(count).fill(undefined)
   for (let i = 0; i < count; i++) {
     const isThere = readUint8() === 0xc3
-    if (isThere) values[i] = pieces ? readPiece(binary) : read(0)
+    if (isThere) values[i] = pieces ? readPiece(binary) : read(depth)
     else skip() // nil; the element stays undefined
   }
   if (position !== end) fail('something follows them')
@@ -494,6 +491,7 @@ function decodeFound (bytes, bytesView, length, { pieces, binary }) {
  * @property {boolean} marksFloats floats among the keys that are whole are marked: not all its numbers are floats
  * @property {boolean} pieces values are left as the bytes that are stored, for a codec of the user's own
  * @property {boolean} binary values are raw
+ * @property {number} depth of values: 0, or EXTENDED
  */
 
 module.exports = { decode, decodeFound, decodePage }

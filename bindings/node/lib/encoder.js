@@ -11,8 +11,9 @@
 
 const { Buffer } = require('node:buffer') // the global one is a getter
 const { SlmdbError, STATUS } = require('./errors.js')
-const { Extension } = require('./extension.js')
+const { EXTENDED, Extension, TYPE } = require('./extension.js')
 const { Float } = require('./float.js')
+const { LONGEST, writeTimestamp } = require('./timestamp.js')
 
 const FIRST_SIZE = 64 * 1024
 /** Memory above this is given back after the operation that needed it. */
@@ -224,9 +225,12 @@ function endPage (start, objects) {
   return position - start
 }
 
+// A depth is how many levels are around a value, and EXTENDED where extensions may be written: in this way an
+// operation within another one, as a getter of a value may begin it, has its own.
+
 /** @param {number} depth */
 function checkDepth (depth) {
-  if (depth > DEEPEST) throw new Unencodable(`nested deeper than ${DEEPEST} levels, or within itself`)
+  if ((depth & ~EXTENDED) > DEEPEST) throw new Unencodable(`nested deeper than ${DEEPEST} levels, or within itself`)
 }
 
 /** @param {unknown} value @param {number} depth @returns {void} */
@@ -249,13 +253,16 @@ function writeObject (value, depth) {
   if (prototype === Object.prototype || prototype === null) return writePlain(value, depth)
   if (value instanceof Uint8Array) return writeBinary(value)
   if (value instanceof Map) return writeMap(value, depth)
+  if (value instanceof Set && depth >= EXTENDED) return writeExtended(TYPE.SET, [...value], depth)
   if (value instanceof Date) return writeDate(value)
   if (value instanceof Float) return writeFloat(value.value)
   if (value instanceof Extension) return writeExtension(value)
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
     throw new Unencodable(`of all bytes only a Uint8Array can be stored, not ${nameOf(value)}`)
   }
-  if (value instanceof Set) throw new Unencodable('a Set cannot be stored; an array can: [...set]')
+  if (value instanceof Set) {
+    throw new Unencodable('a Set cannot be stored but in a database with { extensions: true }; an array can: [...set]')
+  }
   if ('toJSON' in value && typeof value.toJSON === 'function') return writeAny(value.toJSON(), depth)
   // the plain object of another realm (node:vm)
   if (Object.getPrototypeOf(prototype) === null && 'hasOwnProperty' in prototype) return writePlain(value, depth)
@@ -320,6 +327,10 @@ function writeHeadOfMap (length) {
 /** @param {Map<unknown, unknown>} map @param {number} depth */
 function writeMap (map, depth) {
   const entries = [...map]
+  if (depth >= EXTENDED && entries.every(([key]) => typeof key === 'string')) {
+    writeExtended(TYPE.MAP, entries.flat(), depth)
+    return
+  }
   writeHeadOfMap(entries.length)
   for (const [key, value] of entries) {
     writeAny(key, depth)
@@ -327,42 +338,38 @@ function writeMap (map, depth) {
   }
 }
 
-/** The standard's timestamp, in its shortest form. @param {Date} date */
+/** @param {Date} date */
 function writeDate (date) {
-  const time = date.getTime()
-  if (Number.isNaN(time)) throw new Unencodable('an invalid Date cannot be stored')
-  const seconds = Math.floor(time / 1000)
-  const nanoseconds = (time - seconds * 1000) * 1000000
-  need(15)
-  if (seconds >= 0 && seconds < 0x100000000 && nanoseconds === 0) {
-    view.setUint16(position, 0xd6ff)
-    view.setUint32(position + 2, seconds)
-    position += 6
-  } else if (seconds >= 0 && seconds < 0x400000000) {
-    view.setUint16(position, 0xd7ff)
-    view.setUint32(position + 2, nanoseconds * 4 + Math.floor(seconds / 0x100000000))
-    view.setUint32(position + 6, seconds)
-    position += 10
-  } else {
-    view.setUint16(position, 0xc70c)
-    view.setUint8(position + 2, 0xff)
-    view.setUint32(position + 3, nanoseconds)
-    view.setInt32(position + 7, Math.floor(seconds / 0x100000000))
-    view.setUint32(position + 11, seconds)
-    position += 15
-  }
+  if (Number.isNaN(date.getTime())) throw new Unencodable('an invalid Date cannot be stored')
+  need(LONGEST)
+  position += writeTimestamp(view, position, date)
 }
 
-/** @param {Extension} extension */
-function writeExtension ({ type, data }) {
-  const length = data.length
+/** @param {number} type @param {number} length */
+function writeHeadOfExtension (type, length) {
   const fixed = [1, 2, 4, 8, 16].indexOf(length)
   if (fixed >= 0) writeByte(0xd4 + fixed)
   else if (length < 0x100) writeHead(0xc7, 1, length)
   else if (length < 0x10000) writeHead(0xc8, 2, length)
   else writeHead(0xc9, 4, length)
   writeByte(type & 0xff)
+}
+
+/** @param {Extension} extension */
+function writeExtension ({ type, data }) {
+  writeHeadOfExtension(type, data.length)
   writeRaw(data)
+}
+
+/** An array as an extension of ours. @param {number} type @param {unknown[]} array @param {number} depth */
+function writeExtended (type, array, depth) {
+  const start = position
+  writeArray(array, depth)
+  const length = position - start
+  writeHeadOfExtension(type, length) // its size is known only now, so it is written behind, and what is before it moved
+  need(length)
+  buffer.copyWithin(position, start, start + length)
+  buffer.copyWithin(start, start + length, position + length)
 }
 
 /** Keys are fewer things than values. @param {unknown} key @param {number} depth @returns {void} */

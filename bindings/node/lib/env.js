@@ -87,9 +87,10 @@ class Env {
   /** @param {number} kind @param {string} name @param {unknown} given */
   #database (kind, name, given) {
     if (typeof name !== 'string') throw invalidArgument(`a database's name is a string, not a ${typeof name}`)
-    const options = databaseOptions(given)
+    const options = databaseOptions(kind, given)
     const { layout, keyType, valueType, unnamedDefault } = options.numbers
-    const key = `${kind} ${layout} ${keyType} ${valueType} ${unnamedDefault} ${codecId(options.codec)} ${name}`
+    const values = options.extensions ? 'extensions' : codecId(options.codec)
+    const key = `${kind} ${layout} ${keyType} ${valueType} ${unnamedDefault} ${values} ${name}`
     let database = this.#databases.get(key)
     if (database === undefined) {
       this.#newest.end() // which cannot read a table that is opened now

@@ -1,6 +1,15 @@
 'use strict'
 const { invalidArgument } = require('./errors.js')
 
+/**
+ * The extensions of databases with { extensions: true }, whose data is a MessagePack array: a Set's elements, and the
+ * keys and values in turn of a Map whose keys are all text. Other Maps need none.
+ */
+const TYPE = Object.freeze({ MAP: 0x4d, SET: 0x53 })
+
+/** Added to the depth of what may hold them, when it is written and read. */
+const EXTENDED = 0x10000
+
 /** A MessagePack extension that this package does not know: kept as it is, so that it can be put back unchanged. */
 class Extension {
   /** @param {number} type @param {Uint8Array} data */
@@ -17,4 +26,4 @@ class Extension {
   }
 }
 
-module.exports = { Extension }
+module.exports = { EXTENDED, Extension, TYPE }

@@ -50,11 +50,23 @@ function checkCodec (codec) {
   throw invalidArgument('codec is an object with the functions encode and decode')
 }
 
-/** @param {unknown} given */
-function databaseOptions (given) {
-  const names = ['layout', 'keyType', 'valueType', 'mustExist', 'unnamedDefault', 'codec']
+/** @param {number} kind @param {Record<string, unknown>} options */
+function checkExtensions (kind, { extensions, codec, valueType }) {
+  if (!flag(extensions, 'extensions')) return false
+  if (codec !== undefined) throw invalidArgument('extensions and codec exclude each other: the codec writes all values')
+  if (kind === KIND.BYTES) throw invalidArgument('extensions are of values as MessagePack, and here values are bytes')
+  if (valueType !== undefined && valueType !== 'auto') {
+    throw invalidArgument(`extensions are of values as MessagePack, and here values are stored as ${String(valueType)}`)
+  }
+  return true
+}
+
+/** @param {number} kind @param {unknown} given */
+function databaseOptions (kind, given) {
+  const names = ['layout', 'keyType', 'valueType', 'mustExist', 'unnamedDefault', 'extensions', 'codec']
   const options = checkOptions(given, names, 'a database')
   return {
+    extensions: checkExtensions(kind, options),
     keyType: options.keyType,
     valueType: options.valueType,
     codec: checkCodec(options.codec),

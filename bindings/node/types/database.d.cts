@@ -41,6 +41,13 @@ export interface DatabaseOptions<V = Value> {
    */
   unnamedDefault?: boolean | undefined
   /**
+   * A `Set`, and a `Map` whose keys are all text, can be put and come back as they are: they are stored as MessagePack
+   * extensions of the types 0x53 and 0x4d, whose data is the array of the elements, or of the keys and values in turn.
+   * Other languages read them as extensions, and so does a database that is opened without this; what is else stored
+   * is the same with and without. Not together with `codec`, nor where values are not MessagePack. Default: false.
+   */
+  extensions?: boolean | undefined
+  /**
    * Makes values bytes and back, in place of this package. In a typed or bytes-key database what `encode` returns must
    * be one MessagePack object with text in UTF-8 (`SLMDB_INVALID_VALUE`), so that other languages can read it; in one
    * of bytes it may be anything. `new Packr({ useRecords: false })` of npm

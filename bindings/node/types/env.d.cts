@@ -10,7 +10,7 @@ import type {
 } from './maintenance.cjs'
 import type { ScopeEntry, ScopeLike } from './scope.cjs'
 import type { NotAPromise, Txn, WriteTxn } from './txn.cjs'
-import type { Key, Value } from './values.cjs'
+import type { ExtendedValue, Key, Value } from './values.cjs'
 
 /** What a commit promises. */
 export type Durability =
@@ -78,9 +78,15 @@ export class Env implements Disposable, AsyncDisposable {
    * @throws {@link SlmdbError}: `SLMDB_INVALID_NAME`, `SLMDB_KIND_MISMATCH`, `SLMDB_LAYOUT_MISMATCH`,
    * `SLMDB_DATABASE_NOT_FOUND`, `SLMDB_DATABASES_FULL`, `SLMDB_NESTED`, `SLMDB_INVALID_ARGUMENT`
    */
+  database<K extends Key = Key, V = ExtendedValue>(
+    name: string, options: DatabaseOptions<V> & { extensions: true }
+  ): Database<K, V>
   database<K extends Key = Key, V = Value>(name: string, options?: DatabaseOptions<V>): Database<K, V>
 
   /** As {@link Env.database}, with keys that are raw bytes, ordered as such. */
+  bytesKeyDatabase<V = ExtendedValue>(
+    name: string, options: DatabaseOptions<V> & { extensions: true }
+  ): Database<Uint8Array, V>
   bytesKeyDatabase<V = Value>(name: string, options?: DatabaseOptions<V>): Database<Uint8Array, V>
 
   /** As {@link Env.database}, with keys and values that are raw bytes (but see {@link DatabaseOptions.codec}). */

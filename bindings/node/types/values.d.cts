@@ -28,8 +28,9 @@ export type StoredKey = null | boolean | number | bigint | string | Buffer | Flo
  * - A `Date` is MessagePack's timestamp, in milliseconds. An invalid one is refused.
  * - Objects are plain ones, with their own enumerable properties; a property that is `undefined` is left out. An object
  *   of a class is refused, unless it has `toJSON()`, whose result is stored then.
- * - A `Map` may have keys that are no text.
- * - Anything else is refused: `undefined`, functions, symbols, a `Set`, other typed arrays, promises, cycles, more than
+ * - A `Map` may have keys that are no text. One whose keys are all text comes back as an object, and a `Set` is
+ *   refused, but with {@link DatabaseOptions.extensions}.
+ * - Anything else is refused: `undefined`, functions, symbols, other typed arrays, promises, cycles, more than
  *   511 levels.
  */
 export type Value =
@@ -46,6 +47,30 @@ export type Value =
   | ReadonlyMap<Value, Value>
   | { readonly [name: string]: Value | undefined }
   | { toJSON(): Value }
+
+/** What can be a value where {@link DatabaseOptions.extensions} is set: Sets as well. */
+export type ExtendedValue =
+  | Exclude<Value, object>
+  | Uint8Array
+  | Date
+  | Float
+  | Extension
+  | readonly ExtendedValue[]
+  | ReadonlyMap<ExtendedValue, ExtendedValue>
+  | ReadonlySet<ExtendedValue>
+  | { readonly [name: string]: ExtendedValue | undefined }
+  | { toJSON(): ExtendedValue }
+
+/** A value as it is read where {@link DatabaseOptions.extensions} is set: {@link StoredValue}, and Sets. */
+export type StoredExtendedValue =
+  | Exclude<StoredValue, object>
+  | Buffer
+  | Date
+  | Extension
+  | StoredExtendedValue[]
+  | Map<StoredExtendedValue, StoredExtendedValue>
+  | Set<StoredExtendedValue>
+  | { [name: string]: StoredExtendedValue }
 
 /**
  * A value as it is read: integers beyond ±(2^53-1) are `bigint`, bytes are `Buffer`s that own their memory. A map is a
@@ -77,7 +102,9 @@ export type ReadKey<K> = [Key] extends [K] ? StoredKey : [K] extends [Uint8Array
  *
  * @typeParam V - what the database's values are put as
  */
-export type ReadValue<V> = [Value] extends [V] ? StoredValue : [V] extends [Uint8Array] ? Buffer : V
+export type ReadValue<V> = [ExtendedValue] extends [V]
+  ? StoredExtendedValue
+  : [Value] extends [V] ? StoredValue : [V] extends [Uint8Array] ? Buffer : V
 
 /**
  * A float, where a number that is whole would be an integer: `new Float(7)` is 7.0. Keys are read as such; values that

@@ -58,11 +58,12 @@ export function check (name, fn) {
 }
 
 /** Asserts that a function throws a SlmdbError of this code, with a message that says something. */
-export function throwsCode (code, fn) {
+export function throwsCode (code, fn, says = /./) {
   assert.throws(fn, (error) => {
     assert.ok(error instanceof SlmdbError, `not a SlmdbError: ${error?.stack}`)
     assert.equal(error.code, code, error.message)
     assert.ok(error.message.length > 10, `the message says nothing: ${error.message}`)
+    assert.match(error.message, says)
     assert.ok(Number.isInteger(error.status) && error.status > 0)
     return true
   })

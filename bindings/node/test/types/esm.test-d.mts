@@ -1,8 +1,8 @@
 // Do the types say what the package does, to a program that imports it?
 import {
   Batch, Cursor, Database, DatabaseInfo, Entries, Env, EnvInfo, Extension, Float, Measures, Reader, Scope, ScopeEntry,
-  ScopeView, SlmdbCode, SlmdbError, StoredKey, StoredValue, Totals, Txn, VerifyReport, WriteTxn, open, verifyExport,
-  version
+  ScopeView, SlmdbCode, SlmdbError, StoredExtendedValue, StoredKey, StoredValue, Totals, Txn, VerifyReport, WriteTxn,
+  open, verifyExport, version
 } from 'scoped-lmdb'
 import { expectType } from 'tsd'
 
@@ -189,6 +189,15 @@ const put = tenant.put('bob', { age: 40 })
 expectType<Promise<void>>(put)
 expectType<Promise<boolean>>(tenant.delete('bob'))
 expectType<Promise<number>>(tenant.clear())
+
+// Sets where they are asked for
+const sets = env.database('sets', { extensions: true }).scope('tenant')
+await sets.put('k', new Set(['a', { b: new Map([['c', new Set([1])]]) }]))
+expectType<StoredExtendedValue | undefined>(sets.get('k'))
+const tags = env.database<string, Set<string>>('tags', { extensions: true }).scope('tenant')
+expectType<Set<string> | undefined>(tags.get('k'))
+// @ts-expect-error not asked for
+await env.database('plain').scope('tenant').put('k', new Set(['a']))
 const absent = tenant.putIfAbsent('bob', { age: 40 })
 expectType<Promise<boolean>>(absent)
 await tenant.batch([{ type: 'put', key: 'a', value: { age: 1 } }, { type: 'delete', key: 'b' }, { type: 'clear' }])
