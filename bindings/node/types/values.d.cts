@@ -34,27 +34,18 @@ export type StoredKey = null | boolean | number | bigint | string | Buffer | Flo
  *   511 levels.
  */
 export type Value =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | Uint8Array
-  | Date
-  | Float
-  | Extension
+  | Leaf
   | readonly Value[]
   | ReadonlyMap<Value, Value>
   | { readonly [name: string]: Value | undefined }
   | { toJSON(): Value }
 
+/** A value within which there are no others. */
+export type Leaf = null | boolean | number | bigint | string | Uint8Array | Date | Float | Extension
+
 /** What can be a value where {@link DatabaseOptions.extensions} is set: Sets as well. */
 export type ExtendedValue =
-  | Exclude<Value, object>
-  | Uint8Array
-  | Date
-  | Float
-  | Extension
+  | Leaf
   | readonly ExtendedValue[]
   | ReadonlyMap<ExtendedValue, ExtendedValue>
   | ReadonlySet<ExtendedValue>
